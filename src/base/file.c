@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files in, whole files out. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xalloc.h"
+
+static bool read_all(int fd, const char *path, struct buf *out, struct error *err)
+{
+	char chunk[16384];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set(err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+		if (!buf_add(out, chunk, (size_t)n))
+			return error_set(err, ERROR_LIMIT, "%s: larger than %zu MiB", path, (out->max ? out->max : BUF_MAX) >> 20);
+	}
+	return true;
+}
+
+bool file_read(const char *path, struct buf *out, struct error *err)
+{
+	struct stat st;
+	bool ok;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", out, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return error_set(err, ERROR_IO, "%s: %s", path, errno == ENOENT ? "there is no such file" : strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		ok = error_set(err, ERROR_IO, "%s: is a folder, not a file", path);
+	else
+		ok = read_all(fd, path, out, err);
+	close(fd);
+	return ok;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+bool file_replace(const char *path, const void *bytes, size_t len, struct error *err)
+{
+	char *temporary = xasprintf("%s.%ld.tmp", path, (long)getpid());
+	struct stat st;
+	bool ok = false;
+	int fd;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		free(temporary);
+		return error_set(err, ERROR_IO, "%s: is not a regular file", path);
+	}
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+		ok = close(fd) == 0 && ok && rename(temporary, path) == 0;
+	}
+	if (!ok)
+		error_set(err, ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+	if (!ok && fd >= 0)
+		unlink(temporary);
+	free(temporary);
+	return ok;
+}

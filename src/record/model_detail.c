@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a record that are the same in events and in snapshots: lists, times, how a step is
+ * verified. */
+#include "record/model_own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/jx.h"
+#include "base/text.h"
+
+#define SECONDS_MAX 1e10 /* three centuries: what is longer is a mistake */
+
+enum member_type { MEMBER_END, MEMBER_TEXT, MEMBER_NUMBER, MEMBER_FLAG, MEMBER_LINES };
+
+struct member {
+	const char *name;
+	enum member_type type;
+};
+
+static json_t *display(const json_t *value)
+{
+	const char *raw = json_string_value(value);
+	json_t *string;
+	char *shown;
+
+	if (!raw)
+		return json_null();
+	if (text_is_display(raw, TEXT_LINE))
+		return json_string(raw);
+	shown = text_display(raw, strlen(raw), TEXT_LINE);
+	string = json_string(shown);
+	free(shown);
+	return string;
+}
+
+/* A log line keeps its indentation, which a line of display text would not. */
+static json_t *display_log_line(const char *raw)
+{
+	char *shown = text_display(raw, strlen(raw), TEXT_BLOCK);
+	json_t *string;
+
+	for (char *c = shown; (c = strchr(c, '\n')) != NULL;)
+		*c = ' ';
+	string = json_string(shown);
+	free(shown);
+	return string;
+}
+
+static json_t *lines(const json_t *list)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *raw = json_string_value(json_array_get(list, i));
+
+		if (raw)
+			json_array_append_new(out, display_log_line(raw));
+	}
+	return out;
+}
+
+static json_t *member_value(const json_t *value, enum member_type type)
+{
+	switch (type) {
+	case MEMBER_NUMBER:
+		return json_is_integer(value) ? json_integer(json_integer_value(value))
+					      : json_null();
+	case MEMBER_FLAG: return json_boolean(json_is_true(value));
+	case MEMBER_LINES: return lines(value);
+	default: return display(value);
+	}
+}
+
+static char *normal_list(const json_t *list, const struct member *members)
+{
+	json_t *out = json_array();
+	char *text = NULL;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		json_t *copy;
+
+		if (!json_is_object(item))
+			continue;
+		copy = json_object();
+		for (const struct member *m = members; m->name; m++)
+			json_object_set_new(copy, m->name,
+				member_value(json_object_get(item, m->name), m->type));
+		json_array_append_new(out, copy);
+	}
+	if (json_array_size(out) > 0)
+		text = jx_dump(out);
+	json_decref(out);
+	return text;
+}
+
+char *model_conditions(const json_t *list)
+{
+	static const struct member members[] = {
+		{ "type", MEMBER_TEXT },
+		{ "status", MEMBER_TEXT },
+		{ "reason", MEMBER_TEXT },
+		{ "message", MEMBER_TEXT },
+		{ "lastTransitionTime", MEMBER_TEXT },
+		{ 0 },
+	};
+
+	return normal_list(list, members);
+}
+
+char *model_events(const json_t *list)
+{
+	static const struct member members[] = {
+		{ "type", MEMBER_TEXT },
+		{ "reason", MEMBER_TEXT },
+		{ "message", MEMBER_TEXT },
+		{ "count", MEMBER_NUMBER },
+		{ "firstAt", MEMBER_TEXT },
+		{ "lastAt", MEMBER_TEXT },
+		{ 0 },
+	};
+
+	return normal_list(list, members);
+}
+
+char *model_logs(const json_t *list)
+{
+	static const struct member members[] = {
+		{ "container", MEMBER_TEXT },
+		{ "previous", MEMBER_FLAG },
+		{ "lines", MEMBER_LINES },
+		{ 0 },
+	};
+
+	return normal_list(list, members);
+}
+
+int64_t model_time(const json_t *obj, const char *key)
+{
+	const char *stamp = json_string_value(json_object_get(obj, key));
+	int64_t wall = 0;
+
+	return stamp && clock_parse_stamp(stamp, &wall) ? wall : 0;
+}
+
+int64_t model_seconds(const json_t *obj, const char *key)
+{
+	const json_t *value = json_object_get(obj, key);
+	double seconds = json_number_value(value);
+
+	if (!json_is_number(value) || !(seconds >= 0 && seconds <= SECONDS_MAX))
+		return -1;
+	return (int64_t)(seconds * 1000 + 0.5);
+}
+
+void model_step_cluster(struct model *m, struct model_step *step, const json_t *cluster)
+{
+	model_set(m, &step->context, jx_str(cluster, "context"));
+	model_set(m, &step->server, jx_str(cluster, "server"));
+	model_set(m, &step->server_version, jx_str(cluster, "version"));
+}
+
+void model_step_verify(struct model *m, struct model_step *step, const json_t *verify)
+{
+	int64_t grace = model_seconds(verify, "graceSeconds");
+
+	model_set(m, &step->mode, jx_str(verify, "mode"));
+	model_set(m, &step->fail_early, jx_str(verify, "failEarly"));
+	step->timeout_ms = model_seconds(verify, "timeoutSeconds");
+	step->stabilization_ms = model_seconds(verify, "stabilizationSeconds");
+	step->grace_ms = grace < 0 ? 0 : grace;
+	step->wait_for_jobs = jx_bool(verify, "waitForJobs");
+}

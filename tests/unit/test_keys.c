@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What keys do, and that no sequence of keys and changes loses the cursor; the decoder of a terminal's bytes. */
+#include "tui/keys.h"
+
+#include "base/buf.h"
+#include "base/xalloc.h"
+#include "screen.h"
+#include "tap.h"
+#include "tui/input.h"
+#include "tui/layout.h"
+
+#define NOW 1795442622000LL
+
+/* One letter for an outcome, and where the cursor stands after the keys. */
+static const struct {
+	const char *name, *model, *keys;
+	enum outcome outcome;
+	size_t step;
+	const char *object; /* NULL: the step's heading */
+} cases[] = {
+	{ "at first the running step's heading", "bad-image", "<none>", OUTCOME_REDRAW, 1, NULL },
+	{ "down to its first object", "bad-image", "j", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "headings of tables are skipped", "bad-image", "jjjjjj", OUTCOME_REDRAW, 1, "1//ConfigMap/shop/api-settings" },
+	{ "home", "bad-image", "<home>", OUTCOME_REDRAW, 0, NULL },
+	{ "end", "bad-image", "<end>", OUTCOME_REDRAW, 3, NULL },
+	{ "beyond the end", "bad-image", "<end>jjj", OUTCOME_REDRAW, 3, NULL },
+	{ "before the beginning", "bad-image", "<home>kkk", OUTCOME_REDRAW, 0, NULL },
+	{ "a step by number", "bad-image", "3", OUTCOME_REDRAW, 2, NULL },
+	{ "no such step", "bad-image", "9", OUTCOME_REDRAW, 1, NULL },
+	{ "next step", "bad-image", "<tab>", OUTCOME_REDRAW, 2, NULL },
+	{ "previous step", "bad-image", "<backtab>", OUTCOME_REDRAW, 0, NULL },
+	{ "previous step from an object is its own heading", "bad-image", "jj<backtab>", OUTCOME_REDRAW, 1, NULL },
+	{ "left folds an owner first", "bad-image", "j<left>j", OUTCOME_REDRAW, 1, "1//ConfigMap/shop/api-settings" },
+	{ "and again goes to the heading", "bad-image", "j<left><left>", OUTCOME_REDRAW, 1, NULL },
+	{ "right opens it", "bad-image", "j<left><right>j", OUTCOME_REDRAW, 1, "1/apps/ReplicaSet/shop/api-5f7c9d8b6" },
+	{ "a folded step has one line", "bad-image", " j", OUTCOME_REDRAW, 2, NULL },
+	{ "find", "bad-image", "/8fqzt<enter>", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
+	{ "find in upper case", "bad-image", "/8FQZT<enter>", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
+	{ "next match", "bad-image", "/nope<enter>n", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-x2xlp" },
+	{ "previous match goes around", "bad-image", "/nope<enter>N", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
+	{ "find nothing stays", "bad-image", "j/xyz<enter>", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "escape leaves the prompt", "bad-image", "j/8fqzt<esc>", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "keys are text in the prompt", "bad-image", "j/qqq", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "backspace", "bad-image", "/8fqzz<bs>t<enter>", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
+	{ "find opens what is folded", "bad-image", "j-/8fqzt<enter>", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
+	{ "only failing", "bad-image", "fjjj", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-x2xlp" },
+	{ "the drawer takes up and down", "bad-image", "jdjj", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "J goes on with the drawer open", "bad-image", "jdJ", OUTCOME_REDRAW, 1, "1/apps/ReplicaSet/shop/api-5f7c9d8b6" },
+	{ "q closes the drawer first", "bad-image", "jdq", OUTCOME_REDRAW, 1, "1/apps/Deployment/shop/api" },
+	{ "q asks", "bad-image", "q", OUTCOME_REDRAW, 1, NULL },
+	{ "q and y stops", "bad-image", "qy", OUTCOME_CANCEL, 1, NULL },
+	{ "q and n stays", "bad-image", "qn", OUTCOME_REDRAW, 1, NULL },
+	{ "q leaves what has ended", "succeeded", "q", OUTCOME_QUIT, 0, NULL },
+	{ "^C stops", "bad-image", "<^c>", OUTCOME_CANCEL, 1, NULL },
+	{ "^C stops in the prompt", "bad-image", "/a<^c>", OUTCOME_CANCEL, 1, NULL },
+	{ "^C stops in the help", "bad-image", "?<^c>", OUTCOME_CANCEL, 1, NULL },
+	{ "^C leaves what has ended", "succeeded", "<^c>", OUTCOME_QUIT, 0, NULL },
+	{ "save", "bad-image", "s", OUTCOME_SAVE, 1, NULL },
+	{ "suspend", "bad-image", "<^z>", OUTCOME_SUSPEND, 1, NULL },
+	{ "repaint", "bad-image", "<^l>", OUTCOME_REPAINT, 1, NULL },
+	{ "help takes keys", "bad-image", "?jj", OUTCOME_REDRAW, 1, NULL },
+	{ "hang-up is not for the picture", "bad-image", "<hup>", OUTCOME_NONE, 1, NULL },
+	{ "an unknown key does nothing", "bad-image", "j~", OUTCOME_NONE, 1, "1/apps/Deployment/shop/api" },
+	{ "finished Pods are one line", "many-pods", "jjjj", OUTCOME_REDRAW, 0, "0/apps/StatefulSet/shop/db" },
+	{ "that opens", "many-pods", "jj<right>j", OUTCOME_REDRAW, 0, "0//Pod/shop/web-7d4bfb574-00000" },
+	{ "with enter too", "many-pods", "jj<enter>j", OUTCOME_REDRAW, 0, "0//Pod/shop/web-7d4bfb574-00000" },
+	{ "at the end the cursor is on what failed", "failed-skipped", "<none>", OUTCOME_REDRAW, 1, "1/batch/Job/shop/migrate" },
+};
+
+static void draw(const struct model *m, struct ui *ui, int rows, int cols)
+{
+	struct canvas c;
+
+	canvas_init(&c, rows, cols);
+	view_draw(&c, m, ui, NOW, 0);
+	canvas_release(&c);
+}
+
+static void test_cases(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct model m;
+		struct ui ui;
+		enum outcome outcome = OUTCOME_NONE;
+
+		screen_load(&m, cases[i].model, 0);
+		ui_init(&ui, ICONS_UNICODE);
+		ui.ended = m.frozen;
+		draw(&m, &ui, 24, 80);
+		for (const char *p = cases[i].keys; *p;) {
+			char one[16];
+			size_t len = *p == '<' ? strcspn(p, ">") + 1 : 1;
+
+			snprintf(one, sizeof(one), "%.*s", (int)len, p);
+			outcome = screen_keys(&ui, &m, one);
+			draw(&m, &ui, 24, 80);
+			p += len;
+		}
+		is_int(outcome, cases[i].outcome, cases[i].name);
+		is_int((long long)ui.step, (long long)cases[i].step, "the step");
+		is_str(ui.object, cases[i].object, "the object");
+		ui_release(&ui);
+		model_release(&m);
+	}
+}
+
+/* Events of other steps and rows come while the cursor rests: it stays on its object and on its line of the screen. */
+static void test_stays(void)
+{
+	struct model m;
+	struct ui ui;
+	json_t *event;
+	int before;
+
+	screen_load(&m, "bad-image", 0);
+	ui_init(&ui, ICONS_UNICODE);
+	draw(&m, &ui, 12, 80);
+	screen_keys(&ui, &m, "jjjj");
+	draw(&m, &ui, 12, 80);
+	before = ui.line - ui.scroll;
+	event = json_pack("{ss si ss ss ss ss ss ss sb ss}", "event", "object.seen", "step", 0, "id", "0//Pod/shop/new",
+		"apiVersion", "v1", "kind", "Pod", "namespace", "shop", "name", "new",
+		"owner", "0/apps/ReplicaSet/shop/web-7d4bfb574", "applied", 0, "createdAt", "2026-11-23T14:03:30Z");
+	ok(model_apply(&m, event, NULL), "a Pod comes above the cursor");
+	json_decref(event);
+	draw(&m, &ui, 12, 80);
+	is_str(ui.object, "1//Pod/shop/api-5f7c9d8b6-8fqzt", "the cursor stays on its object");
+	is_int(ui.line - ui.scroll, before, "and on its row of the screen");
+	event = json_pack("{ss si ss}", "event", "object.removed", "step", 1, "id", "1//Pod/shop/api-5f7c9d8b6-8fqzt");
+	ok(model_apply(&m, event, NULL), "its object goes");
+	json_decref(event);
+	draw(&m, &ui, 12, 80);
+	ok(ui.object && model_find(&m, ui.step, ui.object), "a neighbour takes the cursor");
+	ui_release(&ui);
+	model_release(&m);
+}
+
+static bool cursor_exists(const struct model *m, const struct ui *ui)
+{
+	return ui->step < m->nsteps && (!ui->object || model_find(m, ui->step, ui->object));
+}
+
+static void press_at_random(const char *name, unsigned seed)
+{
+	static const uint32_t special[] = {
+		K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_ENTER, K_ESC, K_TAB, K_BACKTAB, K_BACKSPACE,
+		K_F1, K_RESIZE, K_F10, 3, 12, 26, 0x65e5, 0x301, 0x202e,
+	};
+	struct model m, whole;
+	struct ui ui;
+	bool fine = true;
+	size_t events = 1;
+
+	screen_load(&whole, name, 0);
+	screen_load(&m, name, events);
+	ui_init(&ui, ICONS_UNICODE);
+	srand(seed);
+	for (int i = 0; i < 1500 && fine; i++) {
+		uint32_t key = rand() % 2 ? special[(size_t)rand() % ARRAY_LEN(special)] : (uint32_t)(rand() % 96) + 32;
+
+		if (rand() % 20 == 0 && (int64_t)events < whole.last_seq) { /* the model moves on */
+			model_release(&m);
+			screen_load(&m, name, ++events);
+		}
+		ui_key(&ui, &m, key);
+		draw(&m, &ui, 1 + rand() % 40, 1 + rand() % 140);
+		if (!ui.help && ui.rows >= 6 && ui.cols >= 30)
+			fine = cursor_exists(&m, &ui) && ui.scroll >= 0;
+	}
+	ok(fine, name);
+	ui_release(&ui);
+	model_release(&m);
+	model_release(&whole);
+}
+
+static void collect(void *arg, uint32_t key)
+{
+	static const struct { uint32_t key; const char *name; } names[] = {
+		{ K_UP, "UP" }, { K_DOWN, "DOWN" }, { K_LEFT, "LEFT" }, { K_RIGHT, "RIGHT" }, { K_HOME, "HOME" }, { K_END, "END" },
+		{ K_PAGE_UP, "PGUP" }, { K_PAGE_DOWN, "PGDN" }, { K_ENTER, "ENTER" }, { K_ESC, "ESC" }, { K_TAB, "TAB" },
+		{ K_BACKTAB, "BACKTAB" }, { K_BACKSPACE, "BS" }, { K_F1, "F1" }, { K_F10, "F10" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].key == key) {
+			buf_printf(arg, "%s ", names[i].name);
+			return;
+		}
+	key > ' ' && key < 0x7f ? buf_printf(arg, "%c ", (int)key) : buf_printf(arg, "U+%X ", key);
+}
+
+static void test_input(void)
+{
+	static const struct { const char *name, *bytes, *want; } inputs[] = {
+		{ "letters", "jk", "j k " },
+		{ "arrows", "\033[A\033[B\033OC\033OD", "UP DOWN RIGHT LEFT " },
+		{ "the rest of the pad", "\033[H\033[4~\033[5~\033[6~\033[Z\033OP\033[21~", "HOME END PGUP PGDN BACKTAB F1 F10 " },
+		{ "controls", "\r\n\t\x7f\b\x03", "ENTER ENTER TAB BS BS U+3 " },
+		{ "a character beyond ASCII", "日é", "U+65E5 U+E9 " },
+		{ "an unknown sequence is swallowed", "\033[1;5Cj\033[200~k\033[<0;1;2M", "j k " },
+		{ "Escape and an arrow", "\033\033[A", "ESC UP " },
+		{ "Escape alone, after its time", "\033", "ESC " },
+		{ "half a sequence is dropped after its time", "\033[1", "" },
+		{ "a sequence that never ends", "\033[11111111111111111111111111111111111111111~j", "" },
+		{ "broken UTF-8", "\xffj\xe2\x28", "j ( " },
+		{ "a taught key", "\033[[Xq", "UP q " },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(inputs); i++)
+		for (size_t chunk = 1; chunk < 4; chunk++) {
+			struct input in = { 0 };
+			struct buf got = { 0 };
+			size_t len = strlen(inputs[i].bytes);
+
+			input_teach(&in, "\033[[X", K_UP);
+			for (size_t at = 0; at < len; at += chunk)
+				input_feed(&in, inputs[i].bytes + at, len - at < chunk ? len - at : chunk, collect, &got);
+			if (input_waits(&in))
+				input_flush(&in, collect, &got);
+			if (strcmp(inputs[i].name, "a sequence that never ends") != 0)
+				is_str(buf_str(&got), inputs[i].want, inputs[i].name);
+			buf_release(&got);
+		}
+}
+
+static void test_keymap(void)
+{
+	for (unsigned i = 0; i < keymap_len; i++) {
+		ok(keymap[i].action && (!keymap[i].keys || keymap[i].what), "a key acts, and its help says how");
+		for (unsigned k = 0; k < i; k++)
+			ok(keymap[i].key != keymap[k].key && (!keymap[i].alias || (keymap[i].alias != keymap[k].alias &&
+				keymap[i].alias != keymap[k].key)), "and only once");
+	}
+}
+
+int main(void)
+{
+	static const char *const models[] = { "bad-image", "many-pods", "failed-skipped", "hostile", "timed-out", "wide" };
+
+	test_cases();
+	test_stays();
+	test_input();
+	test_keymap();
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		for (unsigned seed = 1; seed <= 2; seed++)
+			press_at_random(models[i], seed);
+	return tap_done();
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The drawer: one object's manifest, details, events, logs and timeline beside or below the tables.
+ */
+#include "tui/drawer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "record/model.h"
+#include "tui/find.h"
+#include "tui/frame.h"
+#include "tui/page.h"
+#include "tui/rows.h"
+#include "tui/theme.h"
+#include "tui/yaml_colors.h"
+
+#define HEAD 2 /* its title and its tabs */
+#define NUMBER_WIDTH 5
+
+static const char *const tab_names[] = {
+	[DRAWER_MANIFEST] = "y manifest",
+	[DRAWER_DETAILS] = "d details",
+	[DRAWER_EVENTS] = "e events",
+	[DRAWER_LOGS] = "l logs",
+	[DRAWER_TIMELINE] = "t timeline",
+};
+_Static_assert(ARRAY_LEN(tab_names) == DRAWER__COUNT, "every tab has a name");
+
+const char *drawer_tab_name(enum drawer_tab tab)
+{
+	return tab_names[tab];
+}
+
+/* Its text stands off the border, or the edge of the screen. */
+static int inner_col(const struct box *box)
+{
+	return box->col + (box->col > 0 ? 2 : 1);
+}
+
+static void draw_tabs(
+	struct canvas *c, const struct box *box, int row, const struct ui *ui, bool object)
+{
+	int x = inner_col(box) - 1, end = box->col + box->cols;
+
+	for (int tab = 0; tab < DRAWER__COUNT; tab++) {
+		bool on = object ? tab == (int)ui->tab : tab == DRAWER_DETAILS;
+		const char key[] = { tab_names[tab][0], '\0' };
+		const char *name = x + text_width(tab_names[tab]) + 2 > end ? key : tab_names[tab];
+
+		if (!object && !on)
+			continue;
+		canvas_put(c, row, x, end - x, on ? ROLE_BOLD : ROLE_DIM, " ");
+		canvas_put(c, row, x + 1, end - x - 1, on ? ROLE_BOLD : ROLE_DIM, name);
+		if (!on)
+			canvas_put(c, row, x + 1, 1, ROLE_KEY, key);
+		else
+			canvas_select_row(c, row, x, text_width(name) + 2);
+		x += text_width(name) + 3;
+	}
+}
+
+static void draw_title(struct canvas *c, const struct box *box, const struct scene *scene,
+	const struct model_object *o)
+{
+	const struct model_step *s = &scene->model->steps[scene->ui->step];
+	struct buf title = { 0 };
+	int x = inner_col(box) - 1;
+
+	if (box->col == 0)
+		canvas_fill(c, box->row, box->col, box->cols, ROLE_BORDER, "─");
+	if (o) {
+		const char *mark = theme_mark(o->status, scene->ui->icons, scene->frame);
+
+		x += canvas_put(c, box->row, x, 1, ROLE_NORMAL, " ");
+		x += canvas_put(c, box->row, x, 2, theme_status(o->status)->role, mark);
+		buf_printf(&title, " %s %s%s%s ", o->kind ? o->kind : "",
+			o->ns && *o->ns ? o->ns : "", o->ns && *o->ns ? "/" : "",
+			o->name ? o->name : "");
+	} else {
+		buf_printf(&title, " Step %zu %s ", scene->ui->step + 1, s->name ? s->name : "");
+	}
+	canvas_put_middle(c, box->row, x, box->col + box->cols - x, ROLE_TITLE, buf_str(&title));
+	buf_release(&title);
+}
+
+static void draw_line(struct canvas *c, const struct box *box, int row, const struct page *page,
+	size_t i, const struct ui *ui)
+{
+	const struct page_line *line = &page->lines[i];
+	int col = inner_col(box), width = box->col + box->cols - col;
+	char *text = page_line_text(page, i), *number;
+
+	if (page->yaml) {
+		number = xasprintf("%*zu ", NUMBER_WIDTH - 1, i + 1);
+		canvas_put(c, row, col, NUMBER_WIDTH, ROLE_DIM, number);
+		free(number);
+		yaml_colors_put(c, row, col + NUMBER_WIDTH, width - NUMBER_WIDTH,
+			ui->drawer_sideways, text);
+	} else {
+		canvas_put(c, row, col, width, line->role, text);
+		if (line->lead && line->lead <= line->len) {
+			text[line->lead] = '\0';
+			canvas_put(c, row, col, width, line->lead_role, text);
+		}
+	}
+	if (ui->find)
+		find_highlight(c, row, col, width, ui->find);
+	free(text);
+}
+
+static void clear_box(struct canvas *c, const struct box *box)
+{
+	for (int row = box->row; row < box->row + box->rows; row++) {
+		canvas_fill(c, row, box->col, box->cols, ROLE_NORMAL, " ");
+		if (box->col > 0)
+			canvas_put(c, row, box->col, 1, ROLE_BORDER, "│");
+	}
+}
+
+static void make_page(
+	struct page *page, const struct ui *ui, const struct model *m, int cols, int64_t now_ms)
+{
+	const struct model_object *o = ui->object ? model_find(m, ui->step, ui->object) : NULL;
+
+	page_make(page, m, ui->step, o, ui->tab, ui->icons, cols - 3, now_ms);
+}
+
+void drawer_draw(struct canvas *c, const struct box *box, const struct scene *scene, struct ui *ui)
+{
+	const struct model_object *o;
+	struct page page;
+	int room = box->rows - HEAD, last;
+
+	if (ui->step >= scene->model->nsteps)
+		return;
+	o = ui->object ? model_find(scene->model, ui->step, ui->object) : NULL;
+	make_page(&page, ui, scene->model, box->cols, scene->now_ms);
+	last = (int)page.n - room;
+	ui->drawer_scroll = ui->drawer_scroll > last ? last : ui->drawer_scroll;
+	ui->drawer_scroll = ui->drawer_scroll < 0 ? 0 : ui->drawer_scroll;
+	clear_box(c, box);
+	draw_title(c, box, scene, o);
+	draw_tabs(c, box, box->row + 1, ui, o != NULL);
+	for (int i = 0; i < room && (size_t)(ui->drawer_scroll + i) < page.n; i++)
+		draw_line(c, box, box->row + HEAD + i, &page, (size_t)(ui->drawer_scroll + i), ui);
+	if (last > 0) {
+		char *where = xasprintf(
+			" %d-%d of %zu ", ui->drawer_scroll + 1, ui->drawer_scroll + room, page.n);
+		int x = box->col + box->cols - text_width(where) - 1;
+
+		if (x > box->col + box->cols / 2)
+			canvas_put(c, box->row, x, box->cols, ROLE_DIM, where);
+		free(where);
+	}
+	page_release(&page);
+}
+
+bool drawer_find(struct ui *ui, const struct model *m, int direction)
+{
+	struct box body, box = frame_drawer(ui->rows, ui->cols, &body);
+	struct page page;
+	bool found = false;
+
+	if (ui->step >= m->nsteps)
+		return false;
+	make_page(&page, ui, m, box.cols, m->last_at);
+	for (size_t i = 1; i <= page.n && !found; i++) {
+		size_t from = (size_t)ui->drawer_scroll % page.n;
+		size_t at = (direction > 0 ? from + i : from + page.n - i) % page.n;
+		char *text = page_line_text(&page, at);
+
+		if (find_matches(text, ui->find)) {
+			ui->drawer_scroll = (int)at;
+			found = true;
+		}
+		free(text);
+	}
+	page_release(&page);
+	return found;
+}

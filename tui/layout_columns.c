@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the columns of each table stand, and which are left out when there is little room. */
+#include "tui/layout_columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "record/model.h"
+#include "tui/layout.h"
+
+#define GAP 2
+#define NAME_MIN 12
+#define COLUMN_MAX 24
+
+struct wishes {
+	int name; /* columns that the longest name takes with its indent and mark */
+	int values[LAYOUT_COLUMNS]; /* by column of the head */
+};
+
+static int widest(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static bool is_own_column(const char *name)
+{
+	return strcasecmp(name, "Age") == 0 || strcasecmp(name, "Name") == 0;
+}
+
+/* The applied row with the most columns names them: some have none before they are first seen. */
+static void choose_names(struct table *t, const struct model_object *o)
+{
+	bool own = o->applied && o->kind && t->head->kind && strcmp(o->kind, t->head->kind) == 0;
+
+	if (!t->names || (own && o->ncolumns > t->names->ncolumns))
+		t->names = o;
+}
+
+static void wish(struct wishes *w, const struct table *t, const struct model_object *o)
+{
+	w->name = widest(w->name, layout_depth(o) + 3 + layout_label_width(t, o));
+	for (size_t i = 0; i < t->names->ncolumns && i < LAYOUT_COLUMNS; i++) {
+		const char *value = model_column(o, t->names->columns[i].name);
+
+		if (value)
+			w->values[i] = widest(w->values[i], text_width(value));
+	}
+}
+
+/* What the causes are left at least. At 80 columns kubectl's columns come first: a cause that does not fit has a
+ * line of its own below its row. */
+static int why_room(int cols)
+{
+	if (cols < 60)
+		return cols / 3;
+	return cols < 100 ? cols / 5 : 40;
+}
+
+static void place(struct table *t, const struct wishes *w, int cols)
+{
+	int x, left, indent = cols < 60 ? 2 : cols < 100 ? 3 : LAYOUT_INDENT;
+	int free_for = cols - indent - 1 - why_room(cols); /* name, columns and age */
+
+	t->name_x = indent;
+	t->name_width = w->name;
+	if (t->name_width > cols * 2 / 5)
+		t->name_width = widest(cols * 2 / 5, NAME_MIN);
+	t->age_width = cols < 50 ? 0 : LAYOUT_AGE;
+	left = free_for - t->name_width - (t->age_width ? GAP + t->age_width : 0);
+	x = t->name_x + t->name_width + GAP;
+	for (size_t i = 0; i < t->names->ncolumns && i < LAYOUT_COLUMNS; i++) {
+		const char *name = t->names->columns[i].name;
+		int width = widest(text_width(name), w->values[i]);
+
+		width = width > COLUMN_MAX ? COLUMN_MAX : width;
+		if (is_own_column(name))
+			continue;
+		if (left < width + GAP && t->ncolumns)
+			break;
+		left -= width + GAP;
+		t->columns[t->ncolumns].index = (int)i;
+		t->columns[t->ncolumns].x = x;
+		t->columns[t->ncolumns++].width = width;
+		x += width + GAP;
+	}
+	t->age_x = x;
+	t->why_x = x + (t->age_width ? t->age_width + GAP : 0);
+	t->why_width = widest(cols - 1 - t->why_x, 0);
+}
+
+void layout_columns(struct layout *l, const struct model *m, int cols)
+{
+	struct wishes *wishes = xcalloc(l->ntables + 1, sizeof(*wishes));
+	int name = NAME_MIN;
+
+	for (size_t i = 0; i < l->nlines; i++)
+		if (l->lines[i].kind == LINE_OBJECT)
+			choose_names(&l->tables[l->lines[i].table],
+				&m->steps[l->lines[i].step].objects[l->lines[i].object]);
+	for (size_t i = 0; i < l->nlines; i++)
+		if (l->lines[i].kind == LINE_OBJECT)
+			wish(&wishes[l->lines[i].table], &l->tables[l->lines[i].table],
+				&m->steps[l->lines[i].step].objects[l->lines[i].object]);
+	for (size_t t = 0; t < l->ntables; t++)
+		name = widest(name, wishes[t].name);
+	for (size_t t = 0; t < l->ntables; t++) {
+		wishes[t].name = name; /* the same for all: the first column stands in one line */
+		place(&l->tables[t], &wishes[t], cols);
+	}
+	free(wishes);
+}

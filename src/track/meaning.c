@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a judgement means over time (DESIGN.md §6), and the events that say so. */
+#include "track/meaning.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/jx.h"
+#include "base/map.h"
+#include "base/xalloc.h"
+#include "record/event.h"
+#include "record/journal.h"
+#include "track/why.h"
+
+/* An object without a status is given at least this long (DESIGN.md §6). */
+#define NO_STATUS_MS 10000
+
+static void set(struct meaning *m, enum status status, const char *reason, const char *message)
+{
+	free(m->message);
+	m->status = status;
+	m->severity = SEVERITY_NONE;
+	m->reason = reason;
+	m->message = xstrdup_or_null(message);
+}
+
+static void add_note(struct meaning *m, const char *note)
+{
+	char *joined;
+
+	if (!note)
+		return;
+	joined = m->note ? xasprintf("%s; %s", m->note, note) : xstrdup(note);
+	free(m->note);
+	m->note = joined;
+}
+
+static void add_words(struct meaning *m, const char *words)
+{
+	char *joined;
+
+	if (!words)
+		return;
+	joined = m->message ? xasprintf("%s; %s", m->message, words) : xstrdup(words);
+	free(m->message);
+	m->message = joined;
+}
+
+/* The Deployment's own deadline counts only when this run has seen it pass: the condition may be left over.
+ * Returns since when it does; INT64_MAX: it does not. */
+static int64_t deadline_since(const struct tracker *t, const struct tracked *o, int64_t now)
+{
+	int64_t passed = t->applied_at + o->judged.deadline_s * 1000;
+
+	if (o->generation_progressing == o->judged.generation && o->judged.generation > 0)
+		return o->trouble_since;
+	if (t->applied_at < 0 || o->judged.deadline_s <= 0 || now < passed)
+		return INT64_MAX;
+	return passed > o->trouble_since ? passed : o->trouble_since;
+}
+
+static void of_deadline(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+{
+	if (m->severity != SEVERITY_DEADLINE)
+		return;
+	m->error_since = deadline_since(t, o, now);
+	if (m->error_since != INT64_MAX)
+		return;
+	m->status = STATUS_IN_PROGRESS;
+	m->severity = SEVERITY_NONE;
+	add_note(m, "its progress deadline was exceeded before this run; waiting for the controller");
+}
+
+/* A Job that is waited for fails with its Pods' reason when that reason cannot end by itself: an image that cannot
+ * be pulled never counts against its backoffLimit. Failed Pods and crashes are the backoffLimit's to judge. */
+static const struct tracked *job_blocker(const struct tracker *t, const struct tracked *job, int64_t now)
+{
+	for (size_t i = 0; i < job->nchildren; i++) {
+		const struct tracked *pod = job->children[i];
+		int64_t since = tracked_trouble_since(pod, now);
+
+		if (pod->judged.finished || pod->judged.terminating || pod->gone || since < 0 ||
+		    pod->family == FAMILY_CRASH || pod->family == FAMILY_OTHER)
+			continue;
+		if (pod->judged.severity == SEVERITY_HARD || now - since >= t->verify.grace_ms)
+			return pod;
+	}
+	return NULL;
+}
+
+static void of_job(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+{
+	const struct tracked *pod;
+
+	if (!t->verify.wait_for_jobs || m->status != STATUS_IN_PROGRESS)
+		return;
+	pod = job_blocker(t, o, now);
+	if (!pod)
+		return;
+	m->status = STATUS_ERROR;
+	m->severity = SEVERITY_HARD;
+	m->reason = pod->judged.reason;
+	m->error_since = tracked_trouble_since(pod, now);
+}
+
+/* The cause that events know, where the object itself tells none better. */
+static bool wants_cause(const struct tracked *o)
+{
+	return o->cause && o->judged.status == STATUS_IN_PROGRESS && o->judged.family == FAMILY_NONE && !o->judged.note;
+}
+
+/* The cause from below goes before the rule's own sentence. */
+static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
+{
+	struct why why;
+
+	why_find(&why, o, now);
+	m->pods_failing = why.failing > 0 && why.failing == why.pods && tracked_is_workload(o);
+	m->pods_failing_since = why.failing_since;
+	if (why.message && o->judged.status == STATUS_ERROR && o->judged.severity != SEVERITY_DEADLINE) {
+		add_words(m, why.message);
+	} else if (why.message && m->status != STATUS_SUCCESS) {
+		free(m->message);
+		m->message = why.message;
+		why.message = NULL;
+		m->reason = why.reason ? why.reason : m->reason;
+	}
+	if (!why.pods && m->status == STATUS_IN_PROGRESS && wants_cause(o)) {
+		m->reason = o->cause_reason;
+		add_words(m, o->cause);
+	}
+	why_release(&why);
+	if (m->note && m->message && strstr(m->message, m->note)) {
+		free(m->note); /* the same was said by a child */
+		m->note = NULL;
+	}
+	add_note(m, o->children_trouble);
+}
+
+static void went(struct meaning *m, const struct tracker *t, const struct tracked *o)
+{
+	if (!tracker_wants_end(o)) {
+		set(m, STATUS_IN_PROGRESS, "Deleted", "deleted; waiting for it to come back");
+	} else if (t->verify.wait_for_jobs || !o->fresh) {
+		set(m, STATUS_IN_PROGRESS, "RemovedByTTL", "removed by its TTL before its end was seen");
+	} else {
+		set(m, STATUS_SUCCESS, "NotAwaited", "gone before its end was seen, not waited for");
+		m->success_since = o->success_since > o->first_look ? o->success_since : o->first_look;
+	}
+}
+
+static void not_there(struct meaning *m, const struct tracker *t, const struct tracked *o)
+{
+	if (o->trouble)
+		set(m, STATUS_IN_PROGRESS, o->trouble_reason, o->trouble);
+	else if (o->gone && o->uid)
+		went(m, t, o);
+	else if (o->gone)
+		set(m, STATUS_IN_PROGRESS, "NotFound", "not found in the cluster");
+	else
+		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "not seen in the cluster yet");
+}
+
+static void as_judged(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+{
+	const struct judgement *j = &o->judged;
+
+	m->status = j->status;
+	m->severity = j->severity;
+	m->reason = j->reason;
+	m->message = o->rule->children ? xstrdup_or_null(j->message) : meaning_of_leaf(o);
+	add_note(m, j->note);
+	m->success_since = o->success_since;
+	if (o->fresh && m->success_since < o->first_look)
+		m->success_since = o->first_look;
+	m->error_since = tracked_trouble_since(o, now);
+	of_deadline(m, t, o, now);
+	if (j->finished)
+		add_words(m, o->before_run);
+	if (j->no_status && o->fresh && m->status == STATUS_IN_PROGRESS) {
+		int64_t wait = t->verify.stabilization_ms > NO_STATUS_MS ? t->verify.stabilization_ms : NO_STATUS_MS;
+
+		if (now - o->first_look >= wait) {
+			set(m, STATUS_SUCCESS, NULL, NULL);
+			m->success_since = o->first_look;
+			add_note(m, "it has no status to judge by");
+		}
+	}
+}
+
+void meaning_find(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+{
+	bool ended = o->gone && o->judged.finished;
+
+	*m = (struct meaning){ 0 };
+	if (!o->seen || o->trouble || (o->gone && !ended)) {
+		not_there(m, t, o);
+		return;
+	}
+	as_judged(m, t, o, now);
+	if (o->applied && !o->fresh && m->status == STATUS_SUCCESS)
+		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "waiting for a look after the apply");
+	if (o->applied && tracked_is(o, "batch", "Job"))
+		of_job(m, t, o, now);
+	if (o->rule->children)
+		of_children(m, o, now);
+}
+
+void meaning_release(struct meaning *m)
+{
+	free(m->message);
+	free(m->note);
+	*m = (struct meaning){ 0 };
+}
+
+static uint64_t hash_words(const struct tracked *o, const struct meaning *m)
+{
+	uint64_t h = hash_str(HASH_SEED ^ (uint64_t)m->status, m->reason);
+	const char *key;
+	json_t *value;
+
+	h = hash_str(h, m->message);
+	h = hash_str(h, m->note);
+	h = hash_str(h ^ (uint64_t)(o->replaced * 2 + o->stale), o->conditions);
+	json_object_foreach (o->columns, key, value)
+		h = hash_str(hash_str(h, key), json_string_value(value));
+	return h ? h : 1;
+}
+
+void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
+{
+	uint64_t hash = hash_words(o, m);
+	struct status_words words = {
+		.status = m->status,
+		.reason = m->reason,
+		.message = m->message,
+		.note = m->note,
+		.columns_take = json_incref(o->columns),
+		.replaced = o->replaced,
+		.stale = o->stale,
+	};
+
+	if (hash == o->shown_hash) {
+		json_decref(o->columns);
+		return;
+	}
+	if (o->conditions)
+		words.conditions_take = json_loads(o->conditions, 0, NULL);
+	o->shown_hash = hash;
+	o->shown = m->status;
+	recorder_emit(t->recorder, event_object_status(t->step, o->id, &words));
+}
+
+void meaning_keep_columns(struct tracked *o)
+{
+	struct judgement *j = &o->judged;
+
+	json_decref(o->columns);
+	o->columns = json_object();
+	for (size_t i = 0; i < j->ncolumns; i++) {
+		json_object_set_new(o->columns, j->columns[i].name, jx_string(j->columns[i].value));
+		free(j->columns[i].value);
+	}
+	j->ncolumns = 0;
+}
+
+char *meaning_of_leaf(const struct tracked *o)
+{
+	const struct judgement *j = &o->judged;
+
+	if (wants_cause(o))
+		return xasprintf("%s: %s", o->cause_reason, o->cause);
+	if (o->last_log && j->status == STATUS_ERROR && j->message)
+		return xasprintf("%s; last log line: %s", j->message, o->last_log);
+	return xstrdup_or_null(j->message);
+}
+
+/* A Pod is emitted as it is seen, and what only its row shows is not kept twice: there may be ten thousand. */
+void meaning_leaf(struct tracker *t, struct tracked *o)
+{
+	struct meaning m = {
+		.status = o->judged.status,
+		.reason = o->judged.reason,
+		.note = o->judged.note,
+	};
+
+	m.message = meaning_of_leaf(o);
+	meaning_emit(t, o, &m);
+	free(m.message);
+	if (m.status != STATUS_SUCCESS)
+		return; /* its row may still become Timed out, and needs all its words then */
+	json_decref(o->columns);
+	o->columns = NULL;
+	free(o->conditions);
+	o->conditions = NULL;
+}
+
+void meaning_failed_apply(struct tracker *t, struct tracked *o, const char *reason, const char *why)
+{
+	struct meaning m = { .status = STATUS_ERROR, .reason = reason };
+
+	if (t->verify.mode == VERIFY_NONE)
+		m.status = STATUS_NONE;
+
+	m.message = xstrdup_or_null(why);
+	meaning_emit(t, o, &m);
+	meaning_release(&m);
+}

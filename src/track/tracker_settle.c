@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Brings a step's rows up to date, and asks whether it has settled. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "record/event.h"
+#include "record/journal.h"
+#include "track/meaning.h"
+
+/* So long a row that was only just applied waits for its first look before it says that there was none. */
+#define QUIET_MS 1500
+
+static char *label_of(const struct tracked *o)
+{
+	return xasprintf("%s %s", o->kind, o->name);
+}
+
+/* Why the window is not what it was: whose doing, and what. */
+static void why_unsettled(const struct tracker *t, const struct settle_look *look, struct tracked *const *applied,
+	const char **id, const char **why)
+{
+	int64_t since = t->settle.window_since;
+
+	*id = NULL;
+	*why = look->stale ? "the connection to the cluster was lost" : "waiting for a fresh look at the cluster";
+	if (look->stale)
+		return;
+	for (size_t i = 0; i < look->n; i++) {
+		const struct settle_object *o = &look->objects[i];
+
+		if (since < 0 ? o->status == STATUS_SUCCESS : o->success_since != since)
+			continue;
+		*id = applied[i]->id;
+		*why = since >= 0 ? "it had left its desired state" : o->why ? o->why : "not at its desired state";
+		break;
+	}
+	if (since >= 0 && since == t->disturbed_at) {
+		*id = t->disturbed_id;
+		*why = t->disturbed_why;
+	}
+}
+
+/* Tells of a window that opened, shut, or began anew. */
+static void tell_window(struct tracker *t, int64_t before, const struct settle_result *out,
+	const struct settle_look *look, struct tracked *const *applied, int64_t now)
+{
+	int64_t since = t->settle.window_since;
+	const char *id, *why;
+
+	if (since == before || out->need_ms == 0)
+		return;
+	if (before >= 0) {
+		why_unsettled(t, look, applied, &id, &why);
+		recorder_emit(t->recorder, event_step_unsettled(t->step, id, why));
+	}
+	if (since >= 0)
+		recorder_emit(t->recorder,
+			event_step_stabilizing(t->step, clock_wall_ms() - (now - since), out->need_ms));
+}
+
+static bool fails_alone(const struct tracker *t, const struct tracked *o)
+{
+	if (tracked_is(o, "", "Pod"))
+		return !o->owned;
+	return t->verify.wait_for_jobs && tracked_is(o, "batch", "Job");
+}
+
+static void fill(struct settle_object *to, const struct tracker *t, const struct tracked *o, struct meaning *m)
+{
+	*to = (struct settle_object){
+		.status = m->status,
+		.severity = m->severity,
+		.success_since = m->success_since,
+		.error_since = m->error_since,
+		.fails_alone = fails_alone(t, o),
+		.by_existence = o->judged.by_existence && o->seen,
+		.pods_failing = m->pods_failing,
+		.pods_failing_since = m->pods_failing_since,
+		.label = label_of(o),
+	};
+	to->why = m->message;
+	m->message = NULL;
+}
+
+/* A row that was only just applied keeps quiet until its first look, unless that does not come. */
+static bool too_soon(const struct tracked *o, int64_t now)
+{
+	return o->applied && !o->fresh && !o->shown_hash && !o->gone && !o->trouble && now - o->added_at < QUIET_MS;
+}
+
+/* Emits every row that has something below or that decides; fills what settling needs of the latter. */
+static size_t bring_up_to_date(struct tracker *t, struct settle_object *objects, struct tracked **applied, int64_t now)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n && t->verify.mode != VERIFY_NONE; i++) {
+		struct tracked *o = t->objects[i];
+		struct meaning m;
+
+		if (o->refused || (!o->applied && (!o->rule->children || !o->announced)))
+			continue;
+		meaning_find(&m, t, o, now);
+		if (!too_soon(o, now))
+			meaning_emit(t, o, &m);
+		if (o->applied && objects) {
+			applied[n] = o;
+			fill(&objects[n++], t, o, &m);
+		}
+		meaning_release(&m);
+	}
+	return n;
+}
+
+/* The clock ran out: what is In progress is Timed out, with the words it had. */
+static void time_out_rows(struct tracker *t, int64_t now)
+{
+	for (size_t i = 0; i < t->n && t->verify.mode != VERIFY_NONE; i++) {
+		struct tracked *o = t->objects[i];
+		struct meaning m;
+
+		if (o->refused || (!o->announced && !o->applied))
+			continue;
+		meaning_find(&m, t, o, now);
+		if (m.status == STATUS_IN_PROGRESS) {
+			m.status = STATUS_TIMED_OUT;
+			meaning_emit(t, o, &m);
+		}
+		meaning_release(&m);
+	}
+}
+
+void tracker_settle(struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
+{
+	struct settle_object *objects = xcalloc(t->napplied, sizeof(*objects));
+	struct tracked **applied = xcalloc(t->napplied, sizeof(struct tracked *));
+	struct settle_look look = {
+		.objects = objects, .fresh_since = fresh_since, .stale = stale, .disturbed_at = t->disturbed_at,
+	};
+	int64_t before = t->settle.window_since;
+
+	look.n = bring_up_to_date(t, objects, applied, now);
+	settle_step(&t->settle, &look, now, out);
+	tell_window(t, before, out, &look, applied, now);
+	if (out->verdict == VERDICT_TIMED_OUT || (out->verdict == VERDICT_FAILED && settle_deadline(&t->settle) >= 0 &&
+	    now >= settle_deadline(&t->settle)))
+		time_out_rows(t, now);
+	for (size_t i = 0; i < look.n; i++) {
+		free((char *)objects[i].label);
+		free((char *)objects[i].why);
+	}
+	free(objects);
+	free(applied);
+}
+
+void tracker_stop(struct tracker *t, int64_t now)
+{
+	bring_up_to_date(t, NULL, NULL, now);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One step's verification, from before its apply to its verdict. */
+#include "track/verification.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/xalloc.h"
+#include "record/event.h"
+#include "record/journal.h"
+#include "track/detail.h"
+#include "track/poll.h"
+#include "track/tracker.h"
+
+/* How often what only time changes is looked at: graces, windows, overdue answers. */
+#define TICK_MS 1000
+#define LINGER_MS 1000
+
+struct verification {
+	struct verification_spec spec;
+	struct tracker *tracker;
+	struct poller *poller;
+	struct detail *detail;
+	struct loop_timer *timer;
+	const char *connection;   /* the state last told */
+	struct error fatal;
+	bool waiting;             /* between the apply's end and the verdict */
+	bool reached;             /* the cluster took an object */
+	int64_t started_at;
+	int64_t lingers_since;    /* it would have failed then; 0: not yet */
+};
+
+static void set_timer(struct verification *v, int64_t delay)
+{
+	int64_t deadline = verification_deadline(v), now = clock_now_ms();
+
+	if (deadline >= 0 && deadline - now < delay)
+		delay = deadline - now;
+	loop_timer_set(v->timer, delay);
+}
+
+static void tell_connection(struct verification *v, const struct poller_health *health)
+{
+	const char *state = health->stale ? "stale" : health->retrying ? "retrying" : "live";
+	int64_t age = health->since ? clock_now_ms() - health->since : 0;
+
+	if (v->connection == state)
+		return;
+	if (v->connection || health->retrying || health->stale)
+		recorder_emit(v->spec.recorder, event_connection(v->spec.step, state, clock_wall_ms() - age, health->message));
+	v->connection = state;
+}
+
+static void end(struct verification *v, enum verdict verdict, int exit_code, const char *reason)
+{
+	struct verification_end what = { verdict, exit_code, reason };
+
+	v->waiting = false;
+	loop_timer_stop(v->timer);
+	v->spec.done(v->spec.arg, &what);
+}
+
+/* DESIGN.md §6, Refusals: a cluster that never answered, or does not let us look, is exit code 4. */
+static bool end_without_cluster(struct verification *v, const struct settle_result *result, const struct poller_health *health)
+{
+	struct error err = v->fatal;
+
+	if (!err.code && (result->verdict != VERDICT_TIMED_OUT || !v->waiting || v->reached || poller_reached(v->poller)))
+		return false;
+	if (!err.code)
+		error_set(&err, ERROR_NETWORK, "the cluster was never reached: %s", health->message ? health->message : "no answer");
+	tracker_stop(v->tracker, clock_now_ms());
+	end(v, VERDICT_FAILED, 4, err.text);
+	return true;
+}
+
+/* A step that fails early ends with the events and log lines that say why, if they come soon. */
+static bool lingers(struct verification *v, const struct settle_result *result, int64_t now)
+{
+	int64_t deadline = verification_deadline(v);
+
+	if (result->verdict != VERDICT_FAILED || (deadline >= 0 && now >= deadline))
+		return false;
+	if (!v->lingers_since)
+		v->lingers_since = now;
+	detail_look(v->detail, now);
+	return detail_open(v->detail) && now - v->lingers_since < LINGER_MS;
+}
+
+static void tick(void *arg)
+{
+	struct verification *v = arg;
+	int64_t now = clock_now_ms();
+	struct poller_health health = poller_health(v->poller, now);
+	struct settle_result result;
+
+	tracker_settle(v->tracker, poller_fresh_since(v->poller), health.stale, now, &result);
+	if (end_without_cluster(v, &result, &health))
+		return;
+	if (result.verdict != VERDICT_NONE && !lingers(v, &result, now)) {
+		end(v, result.verdict, verdict_exit_code(result.verdict), result.reason);
+		return;
+	}
+	if (v->waiting) {
+		detail_look(v->detail, now);
+		tell_connection(v, &health);
+		if (result.look_at >= 0)
+			poller_look_at(v->poller, result.look_at);
+	}
+	set_timer(v, TICK_MS);
+}
+
+static void answered(void *arg)
+{
+	struct verification *v = arg;
+
+	set_timer(v, 0);
+}
+
+static void fatal(void *arg, const struct error *err)
+{
+	struct verification *v = arg;
+
+	error_set(&v->fatal, err->code, "%s", err->text);
+	set_timer(v, 0);
+}
+
+struct verification *verification_new(const struct verification_spec *spec)
+{
+	struct verification *v = xcalloc(1, sizeof(*v));
+	struct poller_handler handler = { answered, fatal, v };
+
+	v->spec = *spec;
+	v->started_at = clock_now_ms();
+	v->tracker = tracker_new(spec->recorder, spec->step, &spec->verify, v->started_at);
+	v->poller = poller_new(spec->loop, spec->kube, spec->discovery, v->tracker, &handler);
+	v->detail = detail_new(spec->kube, spec->discovery, spec->recorder, v->tracker, answered, v);
+	v->timer = loop_timer_add(spec->loop, tick, v);
+	set_timer(v, TICK_MS);
+	return v;
+}
+
+void verification_free(struct verification *v)
+{
+	if (!v)
+		return;
+	loop_timer_remove(v->timer);
+	detail_free(v->detail);
+	poller_free(v->poller);
+	tracker_free(v->tracker);
+	free(v);
+}
+
+void verification_add(struct verification *v, const struct manifest *m, const char *ns, const struct kube_apply_result *result)
+{
+	enum applied applied = result ? result->applied : APPLIED_NONE;
+	struct tracked *o = tracker_add(v->tracker, m->api_version, m->kind, ns, m->name, applied, m->object, m->shown,
+		result ? result->warnings : NULL, NULL, NULL, clock_now_ms());
+
+	v->reached |= result != NULL;
+	poller_add(v->poller, o);
+	if (result && result->object) {
+		tracker_seen(v->tracker, result->object, TRACKER_APPLY, clock_now_ms());
+		poller_seen_by_apply(v->poller, o, result->object);
+	}
+}
+
+void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns, const char *reason, const char *why,
+	const char *const *warnings)
+{
+	tracker_add(v->tracker, m->api_version, m->kind, ns, m->name, reason ? APPLIED_FAILED : APPLIED_NOT_TRIED,
+		m->object, m->shown, warnings, reason, why, clock_now_ms());
+}
+
+void verification_applied(struct verification *v)
+{
+	v->waiting = true;
+	tracker_apply_ended(v->tracker, clock_now_ms());
+	poller_start(v->poller);
+	set_timer(v, 0);
+}
+
+void verification_stop(struct verification *v)
+{
+	v->waiting = false;
+	loop_timer_stop(v->timer);
+	tracker_stop(v->tracker, clock_now_ms());
+}
+
+int64_t verification_deadline(const struct verification *v)
+{
+	return settle_deadline(&v->tracker->settle);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/verify.h"
+#include "kube/apply.h"
+#include "manifest/manifest.h"
+
+struct kube;
+struct kube_discovery;
+struct loop;
+struct recorder;
+
+/* One step's verification from its start to its verdict: the tracker, the questions that feed it, and the
+ * clock that runs from before the apply. Emits every event of the step between step.start and step.verdict. */
+struct verification;
+
+struct verification_end {
+	enum verdict verdict;
+	int exit_code;
+	const char *reason; /* borrowed until the callback returns */
+};
+/* Called once, from the loop; the verification may be freed in it. */
+typedef void verification_fn(void *arg, const struct verification_end *end);
+
+struct verification_spec {
+	struct loop *loop;
+	struct recorder *recorder;
+	struct kube *kube;
+	struct kube_discovery *discovery;
+	size_t step;
+	struct verify verify;
+	verification_fn *done;
+	void *arg;
+};
+
+struct verification *verification_new(const struct verification_spec *spec);
+void verification_free(struct verification *v); /* accepts NULL; no callback */
+
+/* An object that the apply made or that is only watched (result NULL). ns: the effective one, NULL for cluster scope. */
+void verification_add(struct verification *v, const struct manifest *m, const char *ns, const struct kube_apply_result *result);
+/* An object that the server refused (reason: CamelCase), or that was not tried (reason NULL). */
+void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns, const char *reason, const char *why,
+	const char *const *warnings);
+/* The apply ended well: from now on looks count. */
+void verification_applied(struct verification *v);
+/* It ends here with whatever rows there are; no callback. */
+void verification_stop(struct verification *v);
+int64_t verification_deadline(const struct verification *v); /* ms on clock_now_ms(); < 0: none */

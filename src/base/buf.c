@@ -111,7 +111,8 @@ const char *buf_str(const struct buf *b)
 
 char *buf_take(struct buf *b)
 {
-	char *s = b->data ? b->data : xstrdup("");
+	/* What is kept is kept for long, and small: without the room to grow. */
+	char *s = b->data ? xrealloc(b->data, b->len + 1) : xstrdup("");
 
 	*b = (struct buf){ .max = b->max };
 	return s;

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 
 /* poll() does not count suspend and clock_now_ms() does, so a long wait is cut into
@@ -263,7 +264,7 @@ static void on_signal(int signo)
 	errno = saved;
 }
 
-static void on_wake(void *arg, int fd, short revents)
+static void on_wake(void *arg, int fd, short revents UNUSED)
 {
 	struct loop *loop = arg;
 	char bytes[64];

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "kube/http_answer.h"
 #include "kube/http_socket.h"
@@ -145,7 +146,7 @@ static int status_of(const struct http_call *call)
 	return (int)status;
 }
 
-static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
+static size_t on_header(char *bytes UNUSED, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
 
@@ -160,7 +161,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	return wanted ? size * n : CURL_WRITEFUNC_ERROR;
 }
 
-static int on_socket_made(void *arg, curl_socket_t fd, curlsocktype purpose)
+static int on_socket_made(void *arg UNUSED, curl_socket_t fd, curlsocktype purpose UNUSED)
 {
 	http_keep_alive(fd);
 	return CURL_SOCKOPT_OK;
@@ -518,7 +519,7 @@ static void on_kick(void *arg)
 	leave(http);
 }
 
-static int on_curl_timer(CURLM *multi, long timeout_ms, void *arg)
+static int on_curl_timer(CURLM *multi UNUSED, long timeout_ms, void *arg)
 {
 	struct http *http = arg;
 
@@ -529,7 +530,7 @@ static int on_curl_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+static int on_curl_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
 	static const short events[] = {
 		[CURL_POLL_IN] = POLLIN,

@@ -71,6 +71,19 @@ static void report_unreadable(
 	free(name);
 }
 
+static json_t *parse(const char *bytes, size_t len, struct error *err)
+{
+	struct buf slim;
+	json_t *object;
+	bool is_slim;
+
+	buf_init(&slim, len + strlen("null"));
+	is_slim = list_item_slim(&slim, bytes, len);
+	object = is_slim ? mend_parse(slim.data, slim.len, err) : mend_parse(bytes, len, err);
+	buf_release(&slim);
+	return object;
+}
+
 /* One object's bytes: from the splitter, or a whole answer. */
 static void on_item(void *arg, const char *bytes, size_t len)
 {
@@ -91,7 +104,7 @@ static void on_item(void *arg, const char *bytes, size_t len)
 	hash = list_item_hash(bytes, len);
 	if (list->handler.known && list->handler.known(list->handler.arg, hash))
 		return;
-	object = mend_parse(bytes, len, &err);
+	object = parse(bytes, len, &err);
 	if (object && !json_is_object(object))
 		error_set(&err, ERROR_PARSE, "an item of %s is no object", list->resource->plural);
 	if (err.code != ERROR_NONE) {

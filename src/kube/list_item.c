@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/jx.h"
 #include "base/text.h"
@@ -152,4 +153,21 @@ void list_item_names(const char *bytes, size_t len, char **ns, char **name)
 		return;
 	*name = find_string(cursor, "name");
 	*ns = find_string(cursor, "namespace");
+}
+
+bool list_item_slim(struct buf *out, const char *bytes, size_t len)
+{
+	struct cursor cursor = { bytes, bytes + len };
+	const char *value;
+
+	if (!find_key(&cursor, "metadata") || !find_key(&cursor, "managedFields"))
+		return false;
+	value = cursor.at;
+	skip_value(&cursor);
+	if (cursor.at >= cursor.end)
+		return false;
+	buf_add(out, bytes, (size_t)(value - bytes));
+	buf_addstr(out, "null");
+	buf_add(out, cursor.at, (size_t)(cursor.end - cursor.at));
+	return true;
 }

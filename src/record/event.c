@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/jx.h"
+#include "record/model_own.h"
 
 static json_t *event_new(const char *name)
 {
@@ -57,6 +58,13 @@ static void set_seconds(json_t *event, const char *key, int64_t ms)
 static void set_list(json_t *event, const char *key, json_t *list_take)
 {
 	json_object_set_new(event, key, list_take ? list_take : json_array());
+}
+
+/* What a server calls a condition may hold anything: the five fields of the contract, as display text. */
+static void set_conditions(json_t *event, json_t *list_take)
+{
+	set_list(event, "conditions", model_condition_list(list_take));
+	json_decref(list_take);
 }
 
 static void set_object(json_t *event, const struct object_words *o)
@@ -138,7 +146,7 @@ json_t *event_object_status(size_t step, const char *id, const struct status_wor
 	set_str(event, "note", words->note);
 	json_object_set_new(
 		event, "columns", words->columns_take ? words->columns_take : json_object());
-	set_list(event, "conditions", words->conditions_take);
+	set_conditions(event, words->conditions_take);
 	set_bool(event, "replaced", words->replaced);
 	set_bool(event, "stale", words->stale);
 	return event;

@@ -86,6 +86,16 @@ void model_own(char **slot, char *text_take)
 	*slot = text_take;
 }
 
+/* Pods that became ready in the same second have the same conditions. */
+void model_own_shared(struct model *m, char **slot, char *text_take)
+{
+	char *old = *slot;
+
+	*slot = text_take ? share_display(m, text_take) : NULL;
+	model_unshare(m, old);
+	free(text_take);
+}
+
 void model_warn(struct model *m, char ***list, size_t *n, const char *message)
 {
 	char *text = model_share(m, message);

@@ -73,10 +73,9 @@ static json_t *member_value(const json_t *value, enum member_type type)
 	}
 }
 
-static char *normal_list(const json_t *list, const struct member *members)
+static json_t *normal_list(const json_t *list, const struct member *members)
 {
 	json_t *out = json_array();
-	char *text = NULL;
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *item = json_array_get(list, i);
@@ -90,13 +89,18 @@ static char *normal_list(const json_t *list, const struct member *members)
 				member_value(json_object_get(item, m->name), m->type));
 		json_array_append_new(out, copy);
 	}
-	if (json_array_size(out) > 0)
-		text = jx_dump(out);
-	json_decref(out);
+	return out;
+}
+
+static char *list_text(json_t *list_take)
+{
+	char *text = json_array_size(list_take) > 0 ? jx_dump(list_take) : NULL;
+
+	json_decref(list_take);
 	return text;
 }
 
-char *model_conditions(const json_t *list)
+json_t *model_condition_list(const json_t *list)
 {
 	static const struct member members[] = {
 		{ "type", MEMBER_TEXT },
@@ -108,6 +112,11 @@ char *model_conditions(const json_t *list)
 	};
 
 	return normal_list(list, members);
+}
+
+char *model_conditions(const json_t *list)
+{
+	return list_text(model_condition_list(list));
 }
 
 char *model_events(const json_t *list)
@@ -122,7 +131,7 @@ char *model_events(const json_t *list)
 		{ 0 },
 	};
 
-	return normal_list(list, members);
+	return list_text(normal_list(list, members));
 }
 
 char *model_logs(const json_t *list)
@@ -134,7 +143,7 @@ char *model_logs(const json_t *list)
 		{ 0 },
 	};
 
-	return normal_list(list, members);
+	return list_text(normal_list(list, members));
 }
 
 int64_t model_time(const json_t *obj, const char *key)

@@ -130,7 +130,7 @@ static void fold_object_status(struct fold *f)
 	model_set(f->m, &o->message, text(f, "message"));
 	model_set(f->m, &o->note, text(f, "note"));
 	model_row_columns(f->m, o, value(f, "columns"));
-	model_own(&o->conditions, model_conditions(value(f, "conditions")));
+	model_own_shared(f->m, &o->conditions, model_conditions(value(f, "conditions")));
 	o->replaced = flag(f, "replaced");
 	o->stale = flag(f, "stale");
 }

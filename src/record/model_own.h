@@ -36,10 +36,12 @@ void model_set_steps(struct model *m, size_t n);
 /* The arrays as the contract has them: known fields only, of the right type, texts made display
  * text. Compact JSON text to free(), NULL when nothing is left. */
 char *model_conditions(const json_t *list);
+json_t *model_condition_list(const json_t *list); /* the same as JSON, perhaps empty */
 char *model_events(const json_t *list);
 char *model_logs(const json_t *list);
-/* Replaces *slot by a string that was allocated. */
+/* Replaces *slot by a string that was allocated; by one that many rows share. */
 void model_own(char **slot, char *text_take);
+void model_own_shared(struct model *m, char **slot, char *text_take);
 char *model_text(const char *raw); /* several lines of display text, to free(); NULL stays NULL */
 
 /* Fields of verify and cluster, as events and snapshots have them. */

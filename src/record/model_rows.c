@@ -200,7 +200,6 @@ static void free_row(struct model_object *o)
 	free(o->uid);
 	free(o->columns);
 	free(o->manifest);
-	free(o->conditions);
 	free(o->events);
 	free(o->logs);
 	free(o->warnings);
@@ -212,7 +211,7 @@ void model_drop_row(struct model *m, struct model_step *step, struct model_objec
 {
 	size_t at = (size_t)(o - step->objects);
 	char *shared[] = { o->api_version, o->kind, o->ns, o->owner, o->reason, o->message, o->note,
-		name_is_in_id(o) ? NULL : o->name };
+		o->conditions, name_is_in_id(o) ? NULL : o->name };
 
 	map_remove(&step->index->by_id, o->id);
 	for (size_t i = 0; i < ARRAY_LEN(shared); i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "record/model.h"
 #include "record/plain_line.h"
@@ -419,7 +420,7 @@ static const struct {
 	{ "warning", say_warning },
 };
 
-void plain_listen(void *arg, const struct model *model, const json_t *event, const char *line)
+void plain_listen(void *arg, const struct model *model, const json_t *event, const char *line UNUSED)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 	struct news n = { .p = arg, .m = model, .event = event };

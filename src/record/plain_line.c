@@ -2,6 +2,8 @@
 /* Putting one line of plain output together. */
 #include "record/plain_line.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "record/model.h"
 
@@ -75,11 +77,13 @@ void line_add_label(struct plain_line *l, const struct model_object *o)
 void line_add_cause(struct plain_line *l, const struct model_object *o)
 {
 	bool cause = given(o->reason) || given(o->message);
+	bool named = given(o->reason) && given(o->message) && strstr(o->message, o->reason);
 
 	if (cause)
 		line_add(l, " | ");
-	line_add(l, o->reason);
-	if (given(o->reason) && given(o->message))
+	if (!named)
+		line_add(l, o->reason);
+	if (!named && given(o->reason) && given(o->message))
 		line_add(l, ": ");
 	line_add(l, o->message);
 	if (given(o->note)) {

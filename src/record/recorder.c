@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/model.h"
@@ -84,6 +85,27 @@ const char *recorder_trouble(const struct recorder *r)
 	return r->trouble;
 }
 
+/* The last gate: any program on any terminal may read an event, so what its makers let through becomes display text here. */
+static void make_display(json_t *value)
+{
+	json_t *item;
+	const char *key;
+	size_t i;
+
+	if (json_is_object(value)) {
+		json_object_foreach(value, key, item)
+			make_display(item);
+	} else if (json_is_array(value)) {
+		json_array_foreach (value, i, item)
+			make_display(item);
+	} else if (json_is_string(value) && !text_is_display(json_string_value(value), TEXT_BLOCK)) {
+		char *clean = text_display(json_string_value(value), json_string_length(value), TEXT_BLOCK);
+
+		json_string_set(value, clean);
+		free(clean);
+	}
+}
+
 /* v, seq and at first: that is how the contract has them, and how people read them. */
 static json_t *stamp(struct recorder *r, json_t *event_take)
 {
@@ -98,6 +120,7 @@ static json_t *stamp(struct recorder *r, json_t *event_take)
 	json_object_set_new(stamped, "at", json_string(at));
 	json_object_update(stamped, event_take);
 	json_decref(event_take);
+	make_display(stamped);
 	return stamped;
 }
 

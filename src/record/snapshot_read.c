@@ -171,7 +171,8 @@ static bool fill_object(
 	model_row_owner(m, step, o, jx_str(obj, "owner"));
 	fill_words(m, o, obj);
 	model_own(&o->manifest, o->applied ? model_text(jx_str(obj, "manifest")) : NULL);
-	model_own(&o->conditions, model_conditions(json_object_get(obj, "conditions")));
+	model_own_shared(
+		m, &o->conditions, model_conditions(json_object_get(obj, "conditions")));
 	model_own(&o->events, model_events(json_object_get(obj, "events")));
 	model_own(&o->logs, model_logs(json_object_get(obj, "logs")));
 	fill_timeline(m, o, json_object_get(obj, "timeline"));

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/process.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "kube/http_answer.h"
 #include "kube/http_url.h"
@@ -30,13 +31,13 @@ static struct buf announced;
 static struct process *servers;
 static bool servers_ended;
 
-static void on_announce(void *arg, int stream, const char *bytes, size_t len)
+static void on_announce(void *arg UNUSED, int stream, const char *bytes, size_t len)
 {
 	if (stream == 1)
 		buf_add(&announced, bytes, len);
 }
 
-static void on_servers_end(void *arg, const struct process_result *result)
+static void on_servers_end(void *arg UNUSED, const struct process_result *result UNUSED)
 {
 	servers_ended = true;
 }
@@ -339,7 +340,7 @@ struct reader {
 	bool refuse, cancel, free_all;
 };
 
-static bool on_data(void *arg, const char *bytes, size_t len)
+static bool on_data(void *arg, const char *bytes UNUSED, size_t len)
 {
 	struct reader *r = arg;
 
@@ -755,7 +756,7 @@ static void test_surroundings(const char *mode, const char *arg, const char *nam
 		ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, name);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static int remove_entry(const char *path, const struct stat *st UNUSED, int type UNUSED, struct FTW *ftw UNUSED)
 {
 	return remove(path);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/unused.h"
 #include "record/event.h"
 #include "record/journal.h"
 #include "record/model.h"
@@ -17,7 +18,7 @@ struct heard {
 	int64_t last_seq;
 };
 
-static void listen_to(void *arg, const struct model *model, const json_t *event, const char *line)
+static void listen_to(void *arg, const struct model *model, const json_t *event UNUSED, const char *line)
 {
 	struct heard *heard = arg;
 

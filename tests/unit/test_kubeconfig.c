@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "tests/unit/tap.h"
 
@@ -228,7 +229,7 @@ static void read_line(struct test_case *test, char *line)
 	}
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
+static int remove_one(const char *path, const struct stat *info UNUSED, int type UNUSED, struct FTW *walk UNUSED)
 {
 	return remove(path);
 }

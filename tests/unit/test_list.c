@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "base/jx.h"
+#include "base/unused.h"
+#include "base/xalloc.h"
 #include "kube/discovery.h"
 #include "kube/list_item.h"
 #include "tests/unit/fake_api.h"
@@ -61,7 +63,7 @@ static void on_item(void *arg, const json_t *object, uint64_t hash)
 		kube_list_cancel(seen->cancel);
 }
 
-static void on_unreadable(void *arg, const char *ns, const char *name, const struct error *err)
+static void on_unreadable(void *arg, const char *ns, const char *name, const struct error *err UNUSED)
 {
 	buf_printf(&((struct seen *)arg)->text, "!%s/%s ", ns ? ns : "", name ? name : "");
 }
@@ -71,7 +73,7 @@ static void on_restart(void *arg)
 	buf_addstr(&((struct seen *)arg)->text, "/ ");
 }
 
-static void on_done(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
+static void on_done(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms UNUSED)
 {
 	struct seen *seen = arg;
 
@@ -320,6 +322,43 @@ static void test_names(void)
 	}
 }
 
+#define HEAD "{\"metadata\":{\"name\":\"n\","
+#define TAIL "},\"spec\":{\"managedFields\":[1]}}"
+
+static void test_slim(void)
+{
+	static const char *const slims[][2] = {
+		{ HEAD "\"managedFields\":[{\"a\":\"]}\\\"\"}]" TAIL,
+			HEAD "\"managedFields\":null" TAIL },
+		{ HEAD "\"managedFields\" : {} ,\"uid\":\"u\"" TAIL,
+			HEAD "\"managedFields\" : null,\"uid\":\"u\"" TAIL },
+		{ HEAD "\"managedFields\":7" TAIL, HEAD "\"managedFields\":null" TAIL },
+		{ HEAD "\"labels\":{\"managedFields\":\"x\"}" TAIL, NULL },
+		{ "{\"managedFields\":[1],\"metadata\":[]}", NULL },
+		{ "{\"metadata\":{\"managedFields\":[{}", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(slims); i++) {
+		struct buf out;
+
+		/* Every beginning of it, too: a sanitizer sees who reads too far. */
+		for (size_t len = 0; len <= strlen(slims[i][0]); len++) {
+			char *copy = xmalloc(len);
+			bool slim;
+
+			memcpy(copy, slims[i][0], len);
+			buf_init(&out, 0);
+			slim = list_item_slim(&out, copy, len);
+			free(copy);
+			if (len == strlen(slims[i][0])) {
+				ok(slim == (slims[i][1] != NULL), "found, or not");
+				is_str(buf_str(&out), slim ? slims[i][1] : "", "what is left");
+			}
+			buf_release(&out);
+		}
+	}
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -333,6 +372,7 @@ int main(void)
 	test_cancel();
 	test_hash();
 	test_names();
+	test_slim();
 	loop_free(loop);
 	return tap_done();
 }

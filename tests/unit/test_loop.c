@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/unused.h"
 #include "tap.h"
 
 static struct loop *loop;
@@ -49,7 +50,7 @@ static void on_letter(void *arg)
 	note(*(const char *)arg);
 }
 
-static void on_stop(void *arg)
+static void on_stop(void *arg UNUSED)
 {
 	loop_stop(loop);
 }
@@ -115,13 +116,13 @@ static void test_timer_heap(void)
 
 static struct loop_timer *first, *second;
 
-static void on_again(void *arg)
+static void on_again(void *arg UNUSED)
 {
 	note('x');
 	loop_timer_set(first, 0);
 }
 
-static void on_remove_both(void *arg)
+static void on_remove_both(void *arg UNUSED)
 {
 	note('r');
 	loop_timer_remove(first);
@@ -182,7 +183,7 @@ static void test_no_spin(void)
 struct end { int fds[2]; struct loop_fd *watch; };
 static struct end ends[3];
 
-static void on_drain(void *arg, int fd, short revents)
+static void on_drain(void *arg UNUSED, int fd, short revents UNUSED)
 {
 	char byte;
 
@@ -234,7 +235,7 @@ static void on_mute(void *arg, int fd, short revents)
 		loop_fd_events(ends[i].watch, 0);
 }
 
-static void on_hangup(void *arg, int fd, short revents)
+static void on_hangup(void *arg, int fd UNUSED, short revents)
 {
 	struct end *end = arg;
 

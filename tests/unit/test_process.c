@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "tap.h"
 
@@ -321,7 +322,7 @@ static void test_output_callback(void)
 	is_int(end.calls, 0, "or abandoned, without a callback");
 }
 
-static void on_done_abandon(void *arg, const struct process_result *result)
+static void on_done_abandon(void *arg, const struct process_result *result UNUSED)
 {
 	struct talk *talk = arg;
 

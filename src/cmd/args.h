@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "kube/kubeconfig.h"
+#include "plan/plan.h"
+
+struct error;
+
+enum output_kind { OUTPUT_AUTO, OUTPUT_TUI, OUTPUT_PLAIN, OUTPUT_JSONL, OUTPUT_TABLE, OUTPUT_JSON };
+
+struct words { const char **items; size_t n, cap; };
+
+/* A command line, read. Strings are borrowed from argv. */
+struct args {
+	struct kube_flags kube;
+	struct verify_flags verify;
+	enum output_kind output;
+	int icons;                 /* -1: auto; else enum icons */
+	int color;                 /* enum colors */
+	struct words files;        /* -f */
+	struct words snapshots;    /* --snapshot */
+	struct words groups;       /* --as-group, NULL-terminated */
+	struct words rest;         /* what is no flag */
+	const char *speed;          /* of the simulated cluster; NULL: 1 */
+	bool help;
+};
+
+/* Which commands know a flag. */
+enum command_bit {
+	FOR_RUN = 1, FOR_WATCH = 2, FOR_STATUS = 4, FOR_SHOW = 8, FOR_DEMO = 16,
+	FOR_CLUSTER = FOR_RUN | FOR_WATCH | FOR_STATUS,
+	FOR_VERIFY = FOR_RUN | FOR_WATCH,
+	FOR_LIVE = FOR_RUN | FOR_WATCH | FOR_DEMO,
+	FOR_SCREEN = FOR_LIVE | FOR_SHOW,
+};
+
+/* kubectl's habits: --flag value, --flag=value, -n value, -nvalue, --bool=false, "--" ends the flags, flags and words in any
+ * order. false with a sentence (ERROR_USAGE). Release with args_release(). */
+bool args_parse(struct args *args, int argc, char **argv, enum command_bit command, struct error *err);
+void args_release(struct args *args);
+
+/* The flags of a command for --help, one a line. */
+void args_help(FILE *out, enum command_bit command);

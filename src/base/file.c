@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,4 +87,20 @@ bool file_replace(const char *path, const void *bytes, size_t len, struct error 
 		unlink(temporary);
 	free(temporary);
 	return ok;
+}
+
+char *file_beside_program(const char *name)
+{
+	char path[PATH_MAX], *slash, *found;
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len <= 0)
+		return NULL;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	found = xasprintf("%.*s/%s", (int)(slash - path), path, name);
+	if (access(found, R_OK) == 0)
+		return found;
+	free(found);
+	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading rules as data: what is wrong with a file, whose rule wins, what the manual says. What the rules mean is in
- * the cases of tests/rules/data-*.case (test_rules). UPDATE_GOLDEN=1 rewrites tests/rules/bad/ *.want. */
+/* Loading rules as data: what is wrong with a file, whose rule wins, what the manual says. What the
+ * rules mean is in the cases of tests/rules/data-*.case (test_rules). UPDATE_GOLDEN=1 rewrites
+ * tests/rules/bad/ *.want. */
 #include <glob.h>
 #include <jansson.h>
 #include <stdint.h>
@@ -76,7 +77,8 @@ static char *mistakes(const struct errors *errs)
 static void check_bad(const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
-	char *text = read_text(path), *want_path = xasprintf("%.*s.want", (int)(strlen(path) - 5), path);
+	char *text = read_text(path),
+	     *want_path = xasprintf("%.*s.want", (int)(strlen(path) - 5), path);
 	char *want, *got;
 	struct errors errs = { 0 };
 	bool loaded;
@@ -112,9 +114,11 @@ static void each_file(const char *pattern, void (*check)(const char *path))
 /* A damaged file is refused with a place, or loads and judges; it never crashes. */
 static bool survives(const char *text, size_t len)
 {
-	json_t *object = json_pack("{s:s, s:s, s:{s:i, s:{s:s}}, s:{s:s, s:i, s:[{s:s, s:s, s:s}]}}", "apiVersion",
-		"cert-manager.io/v1", "kind", "Certificate", "metadata", "generation", 1, "annotations", "a/b", "true", "status",
-		"phase", "Running", "readyReplicas", 1, "conditions", "type", "Ready", "status", "True", "reason", "Ready");
+	json_t *object = json_pack(
+		"{s:s, s:s, s:{s:i, s:{s:s}}, s:{s:s, s:i, s:[{s:s, s:s, s:s}]}}", "apiVersion",
+		"cert-manager.io/v1", "kind", "Certificate", "metadata", "generation", 1,
+		"annotations", "a/b", "true", "status", "phase", "Running", "readyReplicas", 1,
+		"conditions", "type", "Ready", "status", "True", "reason", "Ready");
 	struct errors errs = { 0 };
 	struct judgement j;
 	bool good;
@@ -122,7 +126,8 @@ static bool survives(const char *text, size_t len)
 	write_rules("damaged.yaml", text, len);
 	good = rules_load(folder, true, &errs) == (errs.n == 0);
 	for (size_t i = 0; i < errs.n; i++)
-		good &= strstr(errs.items[i].text, "damaged.yaml") && text_is_display(errs.items[i].text, TEXT_LINE);
+		good &= strstr(errs.items[i].text, "damaged.yaml") &&
+			text_is_display(errs.items[i].text, TEXT_LINE);
 	judge(&j, object, NULL, 0);
 	good &= j.status == STATUS_SUCCESS || j.message;
 	judgement_release(&j);
@@ -135,7 +140,8 @@ static bool survives(const char *text, size_t len)
 static void check_damaged(const char *path)
 {
 	static const char bytes[] = "{}[]|*&!:-#'\"\n \t,.x0\0\xff";
-	char *text = read_text(path), *name = xasprintf("%s survives damage", strrchr(path, '/') + 1);
+	char *text = read_text(path),
+	     *name = xasprintf("%s survives damage", strrchr(path, '/') + 1);
 	size_t len = strlen(text), skipped;
 	uint32_t seed = 1;
 	bool good = true;
@@ -191,24 +197,53 @@ static bool load_text(const char *name, const char *text)
 
 static void check_precedence(void)
 {
-	ok(load_text("a.yaml", RULES "  - group: '*.example.com'\n" ALWAYS("Error") "  - group: a.example.com\n" ALWAYS("InProgress")
-			"  - group: a.example.com\n    kinds: [Widget]\n    passive: true\n"
-			"  - group: '*.example.com'\n    kinds: [Gadget]\n    passive: true\n  - group: apps\n    passive: true\n"),
+	ok(load_text("a.yaml",
+		   RULES "  - group: '*.example.com'\n" ALWAYS(
+			   "Error") "  - group: a.example.com\n" ALWAYS("InProgress") "  - group: "
+										      "a.example."
+										      "com\n    "
+										      "kinds: "
+										      "[Widget]\n  "
+										      "  passive: "
+										      "true\n"
+										      "  - group: "
+										      "'*.example."
+										      "com'\n    "
+										      "kinds: "
+										      "[Gadget]\n  "
+										      "  passive: "
+										      "true\n  - "
+										      "group: "
+										      "apps\n    "
+										      "passive: "
+										      "true\n"),
 		"rules of a group, of a kind, of groups that end alike");
-	is_int(judged("a.example.com/v1", "Widget"), STATUS_SUCCESS, "a kind by name wins over its group");
-	is_int(judged("a.example.com/v1", "Gadget"), STATUS_IN_PROGRESS, "a group by name wins over one that ends alike");
-	is_int(judged("b.example.com/v1", "Gadget"), STATUS_SUCCESS, "a kind wins over the groups that end alike");
-	is_int(judged("x.b.example.com/v1", "Widget"), STATUS_ERROR, "a group deep below ends alike");
+	is_int(judged("a.example.com/v1", "Widget"), STATUS_SUCCESS,
+		"a kind by name wins over its group");
+	is_int(judged("a.example.com/v1", "Gadget"), STATUS_IN_PROGRESS,
+		"a group by name wins over one that ends alike");
+	is_int(judged("b.example.com/v1", "Gadget"), STATUS_SUCCESS,
+		"a kind wins over the groups that end alike");
+	is_int(judged("x.b.example.com/v1", "Widget"), STATUS_ERROR,
+		"a group deep below ends alike");
 	is_int(judged("example.com/v1", "Widget"), STATUS_IN_PROGRESS, "the group itself does not");
-	is_int(judged("badexample.com/v1", "Widget"), STATUS_IN_PROGRESS, "nor does one without the dot");
-	is_int(judged("apps/v1", "Deployment"), STATUS_IN_PROGRESS, "a kind of ours keeps its rule");
-	is_int(judged("apps/v1", "Widget"), STATUS_SUCCESS, "another of its group takes the group's");
-	ok(load_text("b.yaml", RULES "  - group: '*.example.com'\n    passive: true\n"), "a second folder");
-	is_int(judged("a.example.com/v1", "Gadget"), STATUS_SUCCESS, "its rules win, be they less exact");
-	ok(!load_text("c.yaml", RULES "  - group: a.example.com\n" ALWAYS("Error") "    nees: [Ready]\n"), "a third with a mistake");
+	is_int(judged("badexample.com/v1", "Widget"), STATUS_IN_PROGRESS,
+		"nor does one without the dot");
+	is_int(judged("apps/v1", "Deployment"), STATUS_IN_PROGRESS,
+		"a kind of ours keeps its rule");
+	is_int(judged("apps/v1", "Widget"), STATUS_SUCCESS,
+		"another of its group takes the group's");
+	ok(load_text("b.yaml", RULES "  - group: '*.example.com'\n    passive: true\n"),
+		"a second folder");
+	is_int(judged("a.example.com/v1", "Gadget"), STATUS_SUCCESS,
+		"its rules win, be they less exact");
+	ok(!load_text("c.yaml",
+		   RULES "  - group: a.example.com\n" ALWAYS("Error") "    nees: [Ready]\n"),
+		"a third with a mistake");
 	is_int(judged("a.example.com/v1", "Gadget"), STATUS_SUCCESS, "changes nothing");
 	rules_forget();
-	is_int(judged("a.example.com/v1", "Gadget"), STATUS_IN_PROGRESS, "forgotten rules do not hold");
+	is_int(judged("a.example.com/v1", "Gadget"), STATUS_IN_PROGRESS,
+		"forgotten rules do not hold");
 }
 
 static void check_folder(void)
@@ -216,15 +251,18 @@ static void check_folder(void)
 	struct errors errs = { 0 };
 	char *missing = in_folder("nowhere"), *odd = in_folder("odd.yaml"), *text;
 
-	ok(rules_load(missing, false, &errs) && errs.n == 0, "a folder that is not there is nothing");
+	ok(rules_load(missing, false, &errs) && errs.n == 0,
+		"a folder that is not there is nothing");
 	ok(!rules_load(missing, true, &errs), "unless it is required");
 	text = mistakes(&errs);
-	is_str(text, "nowhere: the folder of rules cannot be read: No such file or directory\n", "and says so");
+	is_str(text, "nowhere: the folder of rules cannot be read: No such file or directory\n",
+		"and says so");
 	free(text);
 	errors_release(&errs);
 	write_rules("notes.txt", "[", 1);
 	write_rules(".hidden.yaml", "[", 1);
-	ok(rules_load(folder, true, &errs) && errs.n == 0, "only *.yaml are rules, and what is hidden is not");
+	ok(rules_load(folder, true, &errs) && errs.n == 0,
+		"only *.yaml are rules, and what is hidden is not");
 	write_rules("empty.yaml", "# nothing\n", 10);
 	ok(rules_load(folder, true, &errs) && errs.n == 0, "a file may be empty");
 	mkdir(odd, 0700);
@@ -244,9 +282,11 @@ static void check_folder(void)
 static void check_all(void)
 {
 	struct errors errs = { 0 };
-	char *config = in_folder("config"), *ksettle = in_folder("config/ksettle"), *own = in_folder("config/ksettle/rules.d");
+	char *config = in_folder("config"), *ksettle = in_folder("config/ksettle"),
+	     *own = in_folder("config/ksettle/rules.d");
 	char *shipped = xasprintf("%s/rules.d", srcdir), *missing = in_folder("nowhere");
-	static const char mine[] = RULES "  - group: cert-manager.io\n    kinds: [Issuer]\n    passive: true\n";
+	static const char mine[] = RULES
+		"  - group: cert-manager.io\n    kinds: [Issuer]\n    passive: true\n";
 
 	mkdir(config, 0700);
 	mkdir(ksettle, 0700);
@@ -267,7 +307,8 @@ static void check_all(void)
 	is_int(judged("cert-manager.io/v1", "Issuer"), STATUS_SUCCESS, "the user's wins");
 	rules_forget();
 	write_rules("config/ksettle/rules.d/mine.yaml", "a: [\n", 5);
-	ok(!rules_load_all(missing, &errs) && errs.n == 1 && strstr(errs.items[0].text, "mine.yaml:2:1: "),
+	ok(!rules_load_all(missing, &errs) && errs.n == 1 &&
+			strstr(errs.items[0].text, "mine.yaml:2:1: "),
 		"a mistake in the user's is said with its place");
 	rules_forget();
 	errors_release(&errs);
@@ -285,7 +326,8 @@ static void check_all(void)
 /* The n-th literal block of the manual. To free(). */
 static char *manual_block(int n)
 {
-	char *path = xasprintf("%s/man/ksettle-rules.5", srcdir), *text = read_text(path), *block = text, *end;
+	char *path = xasprintf("%s/man/ksettle-rules.5", srcdir), *text = read_text(path),
+	     *block = text, *end;
 
 	for (int i = 0; block && i < n; i++) {
 		block = strstr(block, ".Bd -literal");
@@ -308,14 +350,17 @@ static void check_manual(void)
 		{ "{\"state\": \"Active\", \"shards\": 1}", "1 of 3 shards serve" },
 		{ "{\"state\": \"Active\"}", "0 of 3 shards serve" },
 		{ "{\"state\": \"Active\", \"shards\": 3}", "waiting for its condition Ready" },
-		{ "{\"state\": \"Active\", \"shards\": 3, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}", NULL },
+		{ "{\"state\": \"Active\", \"shards\": 3, \"conditions\": [{\"type\": \"Ready\", "
+		  "\"status\": \"True\"}]}",
+			NULL },
 	};
 	char *example = manual_block(1);
 
 	ok(load_text("manual.yaml", example), "the manual's example");
 	for (size_t i = 0; i < ARRAY_LEN(queues); i++) {
-		json_t *object = json_pack("{s:s, s:s, s:{s:i}, s:o}", "apiVersion", "example.com/v1", "kind", "Queue", "spec", "shards",
-			3, "status", json_loads(queues[i].status, 0, NULL));
+		json_t *object = json_pack("{s:s, s:s, s:{s:i}, s:o}", "apiVersion",
+			"example.com/v1", "kind", "Queue", "spec", "shards", 3, "status",
+			json_loads(queues[i].status, 0, NULL));
 		struct judgement j;
 
 		judge(&j, object, NULL, 0);

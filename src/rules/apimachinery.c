@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CustomResourceDefinition and APIService: settled when the server serves them. */
+#include "base/jx.h"
+#include "base/unused.h"
+#include "rules/kinds.h"
+#include "rules/read.h"
+
+static bool judge_false(struct judgement *out, const struct condition *c, const char *fallback)
+{
+	char message[SHOWN_SIZE];
+
+	if (c->is != TRUTH_FALSE)
+		return false;
+	shown(message, c->message);
+	judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason_or(c->reason, fallback), "%s",
+		*message ? message : "the server does not accept it");
+	return true;
+}
+
+static void judge_crd(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	const struct condition accepted = condition_of(object, "NamesAccepted");
+	const struct condition established = condition_of(object, "Established");
+	const struct condition loose = condition_of(object, "NonStructuralSchema");
+	char message[SHOWN_SIZE];
+
+	if (judge_false(out, &accepted, "NamesNotAccepted"))
+		return;
+	if (established.is == TRUTH_TRUE) {
+		judge_success(out);
+		if (loose.is == TRUTH_TRUE)
+			judgement_note(out, "its schema is not structural: %s",
+				shown(message, loose.message));
+		return;
+	}
+	if (!same(established.reason, "Installing") &&
+		judge_false(out, &established, "NotEstablished"))
+		return;
+	judgement_set(out, STATUS_IN_PROGRESS, "Installing", "the server does not serve it yet");
+}
+
+static void judge_apiservice(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	const struct condition available = condition_of(object, "Available");
+	const char *space = jx_str(object, "spec.service.namespace"),
+		   *name = jx_str(object, "spec.service.name");
+
+	judgement_column(out, "Service", "%s%s%s", name && space ? space : "",
+		name && space ? "/" : "", name ? name : "Local");
+	judgement_column(out, "Available", "%s", available.is == TRUTH_TRUE ? "True" : "False");
+	judge_by_condition(out, object, "Available");
+}
+
+static const char *const columns[] = { "Service", "Available", NULL };
+
+const struct rule apimachinery_rules[] = {
+	{ .group = "apiextensions.k8s.io", .kind = "CustomResourceDefinition", .judge = judge_crd },
+	{ .group = "apiregistration.k8s.io",
+		.kind = "APIService",
+		.columns = columns,
+		.judge = judge_apiservice },
+	{ .judge = NULL },
+};

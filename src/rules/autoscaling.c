@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HorizontalPodAutoscaler: settled when it scales, or is told not to. Missing metrics are a
+ * note, for those of a fresh Pod come a minute late. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jx.h"
+#include "base/unused.h"
+#include "base/xalloc.h"
+#include "rules/kinds.h"
+#include "rules/read.h"
+
+static void columns_of(struct judgement *out, const json_t *object)
+{
+	const char *kind = jx_str(object, "spec.scaleTargetRef.kind"),
+		   *name = jx_str(object, "spec.scaleTargetRef.name");
+
+	judgement_column(out, "Reference", "%s/%s", kind ? kind : "", name ? name : "");
+	judgement_column(out, "Minpods", "%lld", jx_int(object, "spec.minReplicas", 1));
+	judgement_column(out, "Maxpods", "%lld", jx_int(object, "spec.maxReplicas", 0));
+	judgement_column(out, "Replicas", "%lld", jx_int(object, "status.currentReplicas", 0));
+}
+
+static bool is_hard(const char *reason)
+{
+	static const char *const reasons[] = { "InvalidSelector", "AmbiguousSelector",
+		"InvalidMetricSourceType" };
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (same(reason, reasons[i]))
+			return true;
+	return false;
+}
+
+static bool lacks_metrics(const char *reason)
+{
+	return reason &&
+		((strncmp(reason, "FailedGet", 9) == 0 && has_suffix(reason, "Metric")) ||
+			strcmp(reason, "FailedComputeMetricsReplicas") == 0);
+}
+
+static void judge_inactive(struct judgement *out, const struct condition *active)
+{
+	const char *reason = reason_or(active->reason, "ScalingInactive");
+	char message[SHOWN_SIZE];
+
+	if (!*shown(message, active->message))
+		shown(message, "it does not scale");
+	if (is_hard(active->reason)) {
+		judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason, "%s", message);
+	} else if (same(active->reason, "ScalingDisabled")) {
+		judge_success(out);
+	} else if (lacks_metrics(active->reason)) {
+		judgement_set(out, STATUS_SUCCESS, reason, "no metrics yet");
+		judgement_note(out, "%s", message);
+	} else {
+		judgement_set(out, STATUS_IN_PROGRESS, reason, "%s", message);
+		judgement_note(out, "its condition ScalingActive is False");
+	}
+}
+
+static void judge_conditions(
+	struct judgement *out, const struct condition *able, const struct condition *active)
+{
+	char message[SHOWN_SIZE];
+
+	if (active->is == TRUTH_FALSE && is_hard(active->reason)) {
+		judge_inactive(out, active);
+	} else if (able->is == TRUTH_FALSE) {
+		shown(message, able->message);
+		judgement_set(out, STATUS_IN_PROGRESS, reason_or(able->reason, "NotAbleToScale"),
+			"%s", *message ? message : "its target cannot be scaled");
+		judgement_note(out, "its condition AbleToScale is False");
+	} else if (active->is == TRUTH_FALSE) {
+		judge_inactive(out, active);
+	} else if (active->is == TRUTH_TRUE) {
+		judge_success(out);
+	} else {
+		judgement_set(out, STATUS_IN_PROGRESS, "Pending",
+			"waiting for its controller to look at its target");
+	}
+}
+
+static void judge_autoscaler(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	/* autoscaling/v1 has its conditions in an annotation. */
+	const char *text = jx_annotation(object, "autoscaling.alpha.kubernetes.io/conditions");
+	json_t *parsed =
+		text && !jx_get(object, "status.conditions") ? json_loads(text, 0, NULL) : NULL;
+	const json_t *conditions = parsed ? parsed : jx_get(object, "status.conditions");
+	const struct condition able = condition_in(conditions, "AbleToScale", 0);
+	const struct condition active = condition_in(conditions, "ScalingActive", 0);
+
+	columns_of(out, object);
+	judge_conditions(out, &able, &active);
+	json_decref(parsed);
+}
+
+static const char *const columns[] = { "Reference", "Minpods", "Maxpods", "Replicas", NULL };
+
+const struct rule autoscaling_rules[] = {
+	{ .group = "autoscaling",
+		.kind = "HorizontalPodAutoscaler",
+		.columns = columns,
+		.judge = judge_autoscaler },
+	{ .judge = NULL },
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gateway API routes: settled when every parent they name has accepted them. */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/jx.h"
+#include "base/unused.h"
+#include "rules/gateway.h"
+#include "rules/kinds.h"
+#include "rules/lists.h"
+#include "rules/read.h"
+
+static const char *const needs[] = { "Accepted", NULL };
+
+static bool equal_or_absent(const char *a, const char *b)
+{
+	return (!a && !b) || same(a, b);
+}
+
+/* json_equal() takes what is no constant, and changes nothing. */
+static bool same_port(const json_t *a, const json_t *b)
+{
+	const json_t *port_a = jx_get(a, "port"), *port_b = jx_get(b, "port");
+
+	return (!port_a && !port_b) || json_equal((json_t *)port_a, (json_t *)port_b);
+}
+
+/* A reference without a namespace is to the route's own. */
+static bool same_parent(const json_t *a, const json_t *b, const char *space)
+{
+	const char *space_a = jx_str(a, "namespace"), *space_b = jx_str(b, "namespace");
+
+	return same(jx_str(a, "name"), jx_str(b, "name")) &&
+		equal_or_absent(space_a ? space_a : space, space_b ? space_b : space) &&
+		equal_or_absent(jx_str(a, "sectionName"), jx_str(b, "sectionName")) &&
+		same_port(a, b);
+}
+
+/* The answers for one parent; true when one is missing, pending or a refusal. */
+static bool judge_parent(struct judgement *out, const json_t *object, const json_t *parent)
+{
+	const json_t *answers = jx_get(object, "status.parents");
+	const char *space = jx_str(object, "metadata.namespace");
+	char name[SHOWN_SIZE], what[SHOWN_SIZE + 16];
+	bool answered = false;
+
+	shown(name, jx_str(parent, "name"));
+	snprintf(what, sizeof(what), "parent %s: ", name);
+	for (size_t i = 0; i < json_array_size(answers); i++) {
+		const json_t *answer = json_array_get(answers, i);
+
+		if (!same_parent(jx_get(answer, "parentRef"), parent, space))
+			continue;
+		answered = true;
+		if (judge_answer(out, object, jx_get(answer, "conditions"), needs, what))
+			return true;
+	}
+	if (answered)
+		return false;
+	judgement_set(out, STATUS_IN_PROGRESS, "Pending", "%sno controller has answered yet", what);
+	return true;
+}
+
+static void judge_route(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	const json_t *parents = jx_get(object, "spec.parentRefs");
+	bool missing = false;
+	struct buf list;
+
+	buf_init(&list, LIST_MAX);
+	list_strings(&list, jx_get(object, "spec.hostnames"));
+	list_column(out, "Hostnames", &list);
+	for (size_t i = 0; i < json_array_size(parents); i++) {
+		missing |= judge_parent(out, object, json_array_get(parents, i));
+		if (missing && out->status == STATUS_ERROR)
+			return;
+	}
+	if (missing)
+		return;
+	judge_success(out);
+	if (json_array_size(parents) == 0)
+		judgement_note(out, "it names no parent: no traffic reaches it");
+}
+
+static const char *const columns[] = { "Hostnames", NULL };
+
+const struct rule route_rules[] = {
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "HTTPRoute",
+		.columns = columns,
+		.judge = judge_route },
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "GRPCRoute",
+		.columns = columns,
+		.judge = judge_route },
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "TLSRoute",
+		.columns = columns,
+		.judge = judge_route },
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "TCPRoute",
+		.columns = columns,
+		.judge = judge_route },
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "UDPRoute",
+		.columns = columns,
+		.judge = judge_route },
+	{ .judge = NULL },
+};

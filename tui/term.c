@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/loop.h"
 #include "base/text.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "tui/input.h"
 #include "tui/keys.h"
@@ -217,7 +218,7 @@ static void read_keys(struct term *t)
 		loop_timer_set(t->escape, escape_delay());
 }
 
-static void on_tty(void *arg, int fd, short revents)
+static void on_tty(void *arg, int fd UNUSED, short revents)
 {
 	struct term *t = arg;
 
@@ -235,7 +236,7 @@ static void on_tty(void *arg, int fd, short revents)
 		read_keys(t);
 }
 
-static void on_resize(void *arg, int signo)
+static void on_resize(void *arg, int signo UNUSED)
 {
 	struct term *t = arg;
 
@@ -246,12 +247,12 @@ static void on_resize(void *arg, int signo)
 	t->options.key(t->options.arg, K_RESIZE);
 }
 
-static void on_stop(void *arg, int signo)
+static void on_stop(void *arg, int signo UNUSED)
 {
 	term_suspend(arg);
 }
 
-static void on_continue(void *arg, int signo)
+static void on_continue(void *arg, int signo UNUSED)
 {
 	struct term *t = arg;
 
@@ -338,7 +339,8 @@ static bool start_curses(struct term *t, struct error *err)
 		return error_set(
 			err, ERROR_IO, "cannot make a file for the screen: %s", strerror(errno));
 	setlocale(LC_CTYPE, "");
-	use_env(FALSE); /* the size is ours to say */
+	use_env(FALSE); /* the size is ours to say … */
+	use_tioctl(TRUE); /* … and an entry without one (linux) is no reason to fail */
 	t->screen = newterm(NULL, t->frame, t->frame);
 	if (!t->screen)
 		return error_set(err, ERROR_IO, "the terminal %s is not known", getenv("TERM"));
@@ -542,7 +544,7 @@ bool term_draw(struct term *t, const struct canvas *canvas)
 	return true;
 }
 
-void term_repaint(struct term *t)
+void term_repaint(struct term *t UNUSED)
 {
 	clearok(curscr, TRUE);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/xalloc.h"
 #include "cmd/command.h"
 #include "cmd/session.h"
@@ -98,21 +99,20 @@ static void stop(struct cluster *c)
 	free(c->folder);
 }
 
-/* The demo's files: beside the sources in a build tree, else where they were installed. */
+/* The demo's files: where $KSETTLE_DEMO_DIR says, beside the program that was built, or where they were installed. */
 static char *find_file(const char *name, struct error *err)
 {
-	static const char *const folders[] = { "examples/demo", PKGDATADIR "/examples/demo" };
 	const char *own = getenv("KSETTLE_DEMO_DIR");
+	char *built = xasprintf("examples/demo/%s", name), *path;
 
-	for (size_t i = 0; i <= ARRAY_LEN(folders); i++) {
-		const char *folder = i ? folders[i - 1] : own;
-		char *path = folder ? xasprintf("%s/%s", folder, name) : NULL;
-
-		if (path && access(path, R_OK) == 0)
-			return path;
-		free(path);
-	}
-	error_set(err, ERROR_USAGE, "the demo's %s is not there; see 'ksettle demo --help' for the scenarios", name);
+	path = own ? xasprintf("%s/%s", own, name) : file_beside_program(built);
+	if (!path)
+		path = xasprintf("%s/%s", PKGDATADIR, built);
+	free(built);
+	if (access(path, R_OK) == 0)
+		return path;
+	free(path);
+	error_set(err, ERROR_USAGE, "the demo has no %s; its scenarios are success, bad-image, timeout, job and flapping", name);
 	return NULL;
 }
 

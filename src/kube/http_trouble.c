@@ -175,7 +175,11 @@ void http_describe(struct error *err, const struct http_fault *f)
 			"encrypted, or do not belong together");
 		break;
 	case HTTP_CA:
-		error_set(err, ERROR_TLS, "the CA certificate of the cluster cannot be read");
+		if (f->own_ca)
+			error_set(err, ERROR_TLS, "the CA certificate of the cluster cannot be read");
+		else /* a bare machine: nobody installed its CA certificates */
+			error_set(err, ERROR_TLS, "certificate of %.*s is not signed by a CA that this system trusts",
+				host_len(f->place), f->place);
 		break;
 	case HTTP_ADDRESS:
 		error_set(err, ERROR_CONFIG, "the server's address is no http or https URL");

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/jx.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "sim/ownership.h"
 #include "sim/reply.h"
@@ -69,7 +70,7 @@ static bool check_namespace(const struct sim *sim, const struct apply *a, struct
 }
 
 /* 409 with a cause for each of the conflicts [{manager, field}]. */
-static void refuse_conflict(const struct apply *a, const json_t *conflicts, struct reply *reply)
+static void refuse_conflict(const struct apply *a UNUSED, const json_t *conflicts, struct reply *reply)
 {
 	size_t n = json_array_size(conflicts);
 	json_t *causes = json_array();

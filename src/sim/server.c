@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "sim/api.h"
 #include "sim/reply.h"
@@ -41,7 +42,7 @@ struct server {
 };
 
 static enum MHD_Result keep_query(
-	void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+	void *cls, enum MHD_ValueKind kind UNUSED, const char *key, const char *value)
 {
 	struct exchange *x = cls;
 
@@ -77,8 +78,8 @@ static void exchange_free(struct server *server, struct exchange *x)
 	free(x);
 }
 
-static void completed(void *cls, struct MHD_Connection *connection, void **con_cls,
-	enum MHD_RequestTerminationCode code)
+static void completed(void *cls, struct MHD_Connection *connection UNUSED, void **con_cls,
+	enum MHD_RequestTerminationCode code UNUSED)
 {
 	if (*con_cls)
 		exchange_free(cls, *con_cls);
@@ -86,7 +87,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **con_c
 }
 
 /* A body that breaks off: half of it, then an error, which closes the connection. */
-static ssize_t torn_body(void *cls, uint64_t pos, char *out, size_t max)
+static ssize_t torn_body(void *cls UNUSED, uint64_t pos, char *out, size_t max)
 {
 	size_t n = TEAR_AFTER - (size_t)pos < max ? TEAR_AFTER - (size_t)pos : max;
 
@@ -196,7 +197,7 @@ static enum MHD_Result answer(struct server *server, struct MHD_Connection *conn
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
-	const char *method, const char *version, const char *upload, size_t *upload_size,
+	const char *method, const char *version UNUSED, const char *upload, size_t *upload_size,
 	void **con_cls)
 {
 	struct server *server = cls;

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/jx.h"
+#include "base/unused.h"
 #include "base/yaml.h"
 #include "sim/server.h"
 #include "sim/tls.h"
@@ -35,7 +36,7 @@ struct options {
 
 static volatile sig_atomic_t ended;
 
-static void on_term(int signo)
+static void on_term(int signo UNUSED)
 {
 	ended = 1;
 }

@@ -126,7 +126,7 @@ static __attribute__((format(printf, 2, 0))) char *words(size_t size, const char
 	text_copy(out, size, line);
 	free(line);
 	free(raw);
-	return out;
+	return xrealloc(out, strlen(out) + 1); /* there may be ten thousand of them */
 }
 
 /* The old words are freed last: they may be among the new one's arguments. */

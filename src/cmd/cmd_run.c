@@ -10,20 +10,12 @@ static int run(const struct args *args)
 {
 	struct errors errs = { 0 };
 	struct plan plan;
-	int code = 2;
 
 	if (args->rest.n != 1) {
 		fprintf(stderr, "ksettle: run takes one plan file; see '%s run --help'\n", program_name());
 		return 2;
 	}
-	if (plan_load(&plan, args->rest.items[0], &args->verify, &errs)) {
-		code = session_run(args, &plan);
-		plan_release(&plan);
-	} else {
-		session_complain(&errs);
-	}
-	errors_release(&errs);
-	return code;
+	return session_run_read(args, plan_load(&plan, args->rest.items[0], &args->verify, &errs), &plan, &errs);
 }
 
 const struct command command_run = {

@@ -10,21 +10,14 @@ static int run(const struct args *args)
 {
 	struct errors errs = { 0 };
 	struct plan plan;
-	int code = 2;
 
 	if (args->rest.n || !args->files.n) {
 		fprintf(stderr, "ksettle: watch takes its objects from -f FILE (TYPE/NAME and selectors follow in a later version); "
 			"see '%s watch --help'\n", program_name());
 		return 2;
 	}
-	if (plan_of_files(&plan, "watch", STEP_WATCH, args->files.items, &args->verify, &errs)) {
-		code = session_run(args, &plan);
-		plan_release(&plan);
-	} else {
-		session_complain(&errs);
-	}
-	errors_release(&errs);
-	return code;
+	return session_run_read(args, plan_of_files(&plan, "watch", STEP_WATCH, args->files.items, &args->verify, &errs),
+		&plan, &errs);
 }
 
 const struct command command_watch = {

@@ -268,3 +268,17 @@ int session_run(const struct args *args, const struct plan *plan)
 	rules_forget();
 	return err.code ? session_fail(&err) : s.exit_code;
 }
+
+int session_run_read(const struct args *args, bool read, struct plan *plan_take, struct errors *errs_take)
+{
+	int code = 2;
+
+	if (read) {
+		code = session_run(args, plan_take);
+		plan_release(plan_take);
+	} else {
+		session_complain(errs_take);
+	}
+	errors_release(errs_take);
+	return code;
+}

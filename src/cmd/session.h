@@ -8,6 +8,8 @@
 /* One run from its first event to its exit code: the record, the output, the signals and the runner around one loop. Shared by run,
  * watch and demo. Returns the exit code; prints its own errors. The plan is borrowed. */
 int session_run(const struct args *args, const struct plan *plan);
+/* The same for a plan that was just read: says errs and returns 2 if it was not. Releases both. */
+int session_run_read(const struct args *args, bool read, struct plan *plan_take, struct errors *errs_take);
 
 /* Prints "ksettle: TEXT" to stderr, one line each. */
 void session_complain(const struct errors *errs);

@@ -22,7 +22,7 @@ static int run(const struct args *args)
 
 const struct command command_watch = {
 	.name = "watch",
-	.usage = "watch -f FILE… [flags]",
+	.usage = "watch -f FILE... [flags]",
 	.summary = "watch objects settle; applies nothing",
 	.example = "watch -f k8s/ --timeout none",
 	.bit = FOR_WATCH,

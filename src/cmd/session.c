@@ -73,8 +73,10 @@ static bool ends_with(const char *path, const char *suffix)
 	return len >= n && strcmp(path + len - n, suffix) == 0;
 }
 
-static bool check_snapshot_paths(const struct args *args, struct error *err)
+static bool check_args(const struct args *args, struct error *err)
 {
+	if (args->output == OUTPUT_TABLE || args->output == OUTPUT_JSON)
+		return error_set(err, ERROR_USAGE, "--output takes auto, tui, plain or jsonl here");
 	for (size_t i = 0; i < args->snapshots.n; i++) {
 		const char *path = args->snapshots.items[i];
 
@@ -218,8 +220,6 @@ static bool open_runner(struct session *s, struct error *err)
 		.arg = s,
 	};
 
-	if (output.kind == OUTPUT_TABLE || output.kind == OUTPUT_JSON)
-		return error_set(err, ERROR_USAGE, "--output takes auto, tui, plain or jsonl here");
 	s->output = output_open(&output, err);
 	if (!s->output)
 		return false;
@@ -258,7 +258,7 @@ int session_run(const struct args *args, const struct plan *plan)
 	if (!session_load_rules())
 		return 2;
 	model_init(&s.model);
-	s.loop = check_snapshot_paths(args, &err) ? loop_new(&err) : NULL;
+	s.loop = check_args(args, &err) ? loop_new(&err) : NULL;
 	/* The kubeconfig first: a run that cannot begin leaves no record behind. */
 	if (s.loop && open_kube(&s, &err) && open_record(&s, &err) && open_signals(&s, &err) && open_runner(&s, &err)) {
 		runner_start(s.runner);

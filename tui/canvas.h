@@ -7,8 +7,8 @@
 
 struct buf;
 
-/* A grid of cells that views draw into and that one file copies to the terminal; text, SVG and HTML print the same
- * grid. Cells hold a role, not a colour: the theme turns roles into attributes. */
+/* A grid of cells that views draw into and that one file copies to the terminal; text, SVG and HTML
+ * print the same grid. Cells hold a role, not a colour: the theme turns roles into attributes. */
 enum role {
 	ROLE_NORMAL, ROLE_TITLE, ROLE_HEADER, ROLE_DIM, ROLE_BOLD,
 	ROLE_PROGRESS, ROLE_SUCCESS, ROLE_ERROR, ROLE_TIMEOUT, ROLE_WARNING,
@@ -19,7 +19,8 @@ enum role {
 };
 
 struct cell {
-	char glyph[13];   /* UTF-8 with up to 4 combining marks' room, NUL-ended; "" is the right half of a wide character */
+	char glyph[13]; /* UTF-8 with up to 4 combining marks' room, NUL-ended; "" is the right half
+			   of a wide character */
 	uint8_t role;
 	bool selected;
 };
@@ -30,13 +31,16 @@ struct canvas {
 	int cursor_row, cursor_col; /* where the terminal's cursor is parked; -1: nowhere */
 };
 
-/* Every coordinate may be outside: what does not fit is clipped. A wide character that would be cut is drawn as a space. */
+/* Every coordinate may be outside: what does not fit is clipped. A wide character that would be cut
+ * is drawn as a space. */
 void canvas_init(struct canvas *c, int rows, int cols); /* blank, ROLE_NORMAL */
 void canvas_release(struct canvas *c);
-/* Draws display text clipped to width columns; returns the columns used. Text that does not fit ends in "…" (canvas_put)
- * or keeps both ends "web-7d4…96z2w" (canvas_put_middle). Control characters that got here all the same become U+FFFD. */
+/* Draws display text clipped to width columns; returns the columns used. Text that does not fit
+ * ends in "…" (canvas_put) or keeps both ends "web-7d4…96z2w" (canvas_put_middle). Control
+ * characters that got here all the same become U+FFFD. */
 int canvas_put(struct canvas *c, int row, int col, int width, enum role role, const char *text);
-int canvas_put_middle(struct canvas *c, int row, int col, int width, enum role role, const char *text);
+int canvas_put_middle(
+	struct canvas *c, int row, int col, int width, enum role role, const char *text);
 void canvas_fill(struct canvas *c, int row, int col, int width, enum role role, const char *glyph);
 void canvas_select_row(struct canvas *c, int row, int col, int width);
 /* The text of the grid: one line a row, trailing spaces cut. */

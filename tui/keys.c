@@ -20,13 +20,36 @@
 #define TYPING_MAX 200 /* bytes of a pattern */
 
 enum action {
-	ACTION_NONE, ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_HOME, ACTION_END,
-	ACTION_LEFT, ACTION_RIGHT, ACTION_OPEN, ACTION_FOLD, ACTION_NEXT_STEP, ACTION_PREVIOUS_STEP, ACTION_STEP,
+	ACTION_NONE,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_HOME,
+	ACTION_END,
+	ACTION_LEFT,
+	ACTION_RIGHT,
+	ACTION_OPEN,
+	ACTION_FOLD,
+	ACTION_NEXT_STEP,
+	ACTION_PREVIOUS_STEP,
+	ACTION_STEP,
 	ACTION_TAB, /* the drawer's; the number of the tab is added */
 	ACTION_TAB_LAST = ACTION_TAB + DRAWER__COUNT - 1,
-	ACTION_NEXT_OBJECT, ACTION_PREVIOUS_OBJECT, ACTION_FIND, ACTION_FIND_NEXT, ACTION_FIND_PREVIOUS,
-	ACTION_FAILING, ACTION_FOLLOW, ACTION_SAVE, ACTION_CANCEL, ACTION_SUSPEND, ACTION_REPAINT, ACTION_BACK,
-	ACTION_HELP, ACTION_QUIT,
+	ACTION_NEXT_OBJECT,
+	ACTION_PREVIOUS_OBJECT,
+	ACTION_FIND,
+	ACTION_FIND_NEXT,
+	ACTION_FIND_PREVIOUS,
+	ACTION_FAILING,
+	ACTION_FOLLOW,
+	ACTION_SAVE,
+	ACTION_CANCEL,
+	ACTION_SUSPEND,
+	ACTION_REPAINT,
+	ACTION_BACK,
+	ACTION_HELP,
+	ACTION_QUIT,
 };
 
 const struct binding keymap[] = {
@@ -149,7 +172,8 @@ static void fold_step(struct ui *ui, bool shut)
 }
 
 /* What an owner's line hides now; NULL when the cursor is not on an object's line. */
-static const struct line *object_line(const struct ui *ui, const struct model *m, const struct layout *l)
+static const struct line *object_line(
+	const struct ui *ui, const struct model *m, const struct layout *l)
 {
 	size_t at = layout_cursor(l, m, ui);
 
@@ -160,7 +184,8 @@ static bool has_children(const struct model *m, const struct line *line)
 {
 	const struct model_step *s = &m->steps[line->step];
 
-	return line->object + 1 < s->nobjects && s->objects[line->object + 1].parent == line->object;
+	return line->object + 1 < s->nobjects &&
+		s->objects[line->object + 1].parent == line->object;
 }
 
 static void unfold(struct ui *ui, const struct model *m, const struct layout *l)
@@ -191,8 +216,10 @@ static void fold(struct ui *ui, const struct model *m, const struct layout *l)
 	}
 	parent = s->objects[line->object].parent;
 	for (size_t i = 0; i < l->nlines; i++)
-		if (l->lines[i].step == ui->step && (parent < s->nobjects ? l->lines[i].kind == LINE_OBJECT &&
-		    l->lines[i].object == parent : l->lines[i].kind == LINE_STEP)) {
+		if (l->lines[i].step == ui->step &&
+			(parent < s->nobjects ? l->lines[i].kind == LINE_OBJECT &&
+						l->lines[i].object == parent
+					      : l->lines[i].kind == LINE_STEP)) {
 			cursor_to_line(ui, m, l, i);
 			return;
 		}
@@ -231,7 +258,8 @@ static void enter(struct ui *ui, const struct model *m, const struct layout *l)
 	else if (line->finished || line->others)
 		unfold(ui, m, l);
 	else
-		open_tab(ui, o->manifest && !layout_is_failing(o) ? DRAWER_MANIFEST : DRAWER_DETAILS);
+		open_tab(ui,
+			o->manifest && !layout_is_failing(o) ? DRAWER_MANIFEST : DRAWER_DETAILS);
 }
 
 static void find_again(struct ui *ui, const struct model *m, int direction, bool from_here)
@@ -242,7 +270,8 @@ static void find_again(struct ui *ui, const struct model *m, int direction, bool
 		say(ui, "nothing to find yet: / asks for it");
 		return;
 	}
-	found = ui->drawer ? drawer_find(ui, m, direction) : find_object(ui, m, direction, from_here);
+	found = ui->drawer ? drawer_find(ui, m, direction)
+			   : find_object(ui, m, direction, from_here);
 	if (!found) {
 		char *text = xasprintf("not found: %s", ui->find);
 
@@ -321,7 +350,12 @@ static enum outcome key_in_help(struct ui *ui, int action)
 	case ACTION_PAGE_DOWN: case ACTION_FOLD: ui->help_scroll += page; break;
 	case ACTION_HOME: ui->help_scroll = 0; break;
 	case ACTION_END: ui->help_scroll = (int)keymap_len; break;
-	case ACTION_BACK: case ACTION_HELP: case ACTION_QUIT: case ACTION_OPEN: ui->help = false; break;
+	case ACTION_BACK:
+	case ACTION_HELP:
+	case ACTION_QUIT:
+	case ACTION_OPEN:
+		ui->help = false;
+		break;
 	case ACTION_CANCEL: return ui->ended ? OUTCOME_QUIT : OUTCOME_CANCEL;
 	case ACTION_SUSPEND: return OUTCOME_SUSPEND;
 	case ACTION_REPAINT: return OUTCOME_REPAINT;
@@ -350,11 +384,15 @@ static bool key_in_drawer(struct ui *ui, const struct model *m, const struct lay
 	case ACTION_PAGE_DOWN: case ACTION_FOLD: scroll_drawer(ui, page); break;
 	case ACTION_HOME: ui->drawer_scroll = 0; break;
 	case ACTION_END: ui->drawer_scroll = 1 << 24; break; /* the drawing knows the end */
-	case ACTION_LEFT: ui->drawer_sideways = ui->drawer_sideways > 8 ? ui->drawer_sideways - 8 : 0; break;
+	case ACTION_LEFT:
+		ui->drawer_sideways = ui->drawer_sideways > 8 ? ui->drawer_sideways - 8 : 0;
+		break;
 	case ACTION_RIGHT: ui->drawer_sideways += ui->drawer_sideways < 4096 ? 8 : 0; break;
 	case ACTION_OPEN: break;
 	case ACTION_NEXT_STEP: open_tab(ui, (ui->tab + 1) % DRAWER__COUNT); break;
-	case ACTION_PREVIOUS_STEP: open_tab(ui, (ui->tab + DRAWER__COUNT - 1) % DRAWER__COUNT); break;
+	case ACTION_PREVIOUS_STEP:
+		open_tab(ui, (ui->tab + DRAWER__COUNT - 1) % DRAWER__COUNT);
+		break;
 	case ACTION_NEXT_OBJECT: case ACTION_PREVIOUS_OBJECT:
 		move(ui, m, l, action == ACTION_NEXT_OBJECT ? 1 : -1);
 		ui->drawer_scroll = ui->drawer_sideways = 0;
@@ -365,7 +403,8 @@ static bool key_in_drawer(struct ui *ui, const struct model *m, const struct lay
 	return true;
 }
 
-static bool key_in_table(struct ui *ui, const struct model *m, const struct layout *l, uint32_t key, int action)
+static bool key_in_table(
+	struct ui *ui, const struct model *m, const struct layout *l, uint32_t key, int action)
 {
 	int page = frame_tables(ui).rows > 3 ? frame_tables(ui).rows - 3 : 1;
 
@@ -379,13 +418,17 @@ static bool key_in_table(struct ui *ui, const struct model *m, const struct layo
 	case ACTION_PAGE_UP: move(ui, m, l, -page); break;
 	case ACTION_PAGE_DOWN: move(ui, m, l, page); break;
 	case ACTION_HOME: cursor_to_line(ui, m, l, layout_next(l, 0, 1)); break;
-	case ACTION_END: cursor_to_line(ui, m, l, l->nlines ? layout_next(l, l->nlines - 1, -1) : 0); break;
+	case ACTION_END:
+		cursor_to_line(ui, m, l, l->nlines ? layout_next(l, l->nlines - 1, -1) : 0);
+		break;
 	case ACTION_LEFT: fold(ui, m, l); break;
 	case ACTION_RIGHT: unfold(ui, m, l); break;
 	case ACTION_FOLD: toggle(ui, m, l); break;
 	case ACTION_OPEN: enter(ui, m, l); break;
 	case ACTION_NEXT_STEP: to_step(ui, m, l, ui->step + 1); break;
-	case ACTION_PREVIOUS_STEP: to_step(ui, m, l, ui->step && !ui->object ? ui->step - 1 : ui->step); break;
+	case ACTION_PREVIOUS_STEP:
+		to_step(ui, m, l, ui->step && !ui->object ? ui->step - 1 : ui->step);
+		break;
 	case ACTION_STEP: to_step(ui, m, l, key - '1'); break;
 	case ACTION_FAILING: ui->only_failing = !ui->only_failing; break;
 	case ACTION_FOLLOW: ui->follow = true; break;
@@ -431,7 +474,8 @@ enum outcome ui_key(struct ui *ui, const struct model *model, uint32_t key)
 		return key_while_typing(ui, model, key);
 	if (ui->asking_quit) {
 		ui->asking_quit = false;
-		return key == 'y' || key == 'Y' || action == ACTION_CANCEL ? OUTCOME_CANCEL : OUTCOME_REDRAW;
+		return key == 'y' || key == 'Y' || action == ACTION_CANCEL ? OUTCOME_CANCEL
+									   : OUTCOME_REDRAW;
 	}
 	if (ui->help)
 		return key_in_help(ui, action);

@@ -13,8 +13,8 @@ struct model;
 struct model_object;
 struct model_step;
 
-/* From model and ui to the list of lines of the body, and where the columns of each table stand. A pure pass that draws
- * nothing; the lines borrow from the model. */
+/* From model and ui to the list of lines of the body, and where the columns of each table stand. A
+ * pure pass that draws nothing; the lines borrow from the model. */
 
 /* LINE_WHY: the cause of the applied object above, which had no room in its row. */
 enum line_kind { LINE_BLANK, LINE_STEP, LINE_TEXT, LINE_HEADING, LINE_OBJECT, LINE_WHY };
@@ -24,7 +24,8 @@ struct line {
 	enum role role;           /* of a LINE_TEXT */
 	uint32_t step, object;    /* indices in the model */
 	uint32_t table;           /* LINE_HEADING, LINE_OBJECT, LINE_WHY */
-	uint32_t finished, others; /* LINE_OBJECT: its children that are not shown, in Success and not */
+	uint32_t finished,
+		others; /* LINE_OBJECT: its children that are not shown, in Success and not */
 	const char *text;         /* LINE_TEXT: len bytes, borrowed */
 	size_t len;
 };
@@ -50,12 +51,14 @@ struct layout {
 #define LAYOUT_MANY 5        /* more finished children than this become one line */
 
 /* all: every row of every step, as exports want it (folds and filters do not count). */
-void layout_make(struct layout *out, const struct model *m, const struct ui *ui, int cols, bool all);
+void layout_make(
+	struct layout *out, const struct model *m, const struct ui *ui, int cols, bool all);
 void layout_release(struct layout *l);
 
 /* The line that the cursor is on; nlines when its object is not shown. */
 size_t layout_cursor(const struct layout *l, const struct model *m, const struct ui *ui);
-/* The nearest line that can hold the cursor, from `from` on in direction step (1 or -1); nlines when there is none. */
+/* The nearest line that can hold the cursor, from `from` on in direction step (1 or -1); nlines
+ * when there is none. */
 size_t layout_next(const struct layout *l, size_t from, int step);
 
 /* What stands in an object's name column: "web", "Pod web-1", "shop/web". */

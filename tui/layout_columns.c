@@ -50,8 +50,8 @@ static void wish(struct wishes *w, const struct table *t, const struct model_obj
 	}
 }
 
-/* What the causes are left at least. At 80 columns kubectl's columns come first: a cause that does not fit has a
- * line of its own below its row. */
+/* What the causes are left at least. At 80 columns kubectl's columns come first: a cause that does
+ * not fit has a line of its own below its row. */
 static int why_room(int cols)
 {
 	if (cols < 60)

@@ -26,8 +26,10 @@ struct page {
 	bool yaml;          /* numbered and coloured, moves sideways */
 };
 
-/* width: columns to wrap at (manifests do not wrap). object NULL: the step itself, whose only tab is details. */
-void page_make(struct page *page, const struct model *m, size_t step, const struct model_object *object,
-	enum drawer_tab tab, enum icons icons, int width, int64_t now_ms);
+/* width: columns to wrap at (manifests do not wrap). object NULL: the step itself, whose only tab
+ * is details. */
+void page_make(struct page *page, const struct model *m, size_t step,
+	const struct model_object *object, enum drawer_tab tab, enum icons icons, int width,
+	int64_t now_ms);
 void page_release(struct page *page);
 char *page_line_text(const struct page *page, size_t line); /* to free() */

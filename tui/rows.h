@@ -20,6 +20,7 @@ struct scene {
 };
 
 /* Draws one line of the body into a row of the canvas, from column 0 on, width columns. */
-void rows_draw(struct canvas *c, int row, int width, const struct scene *scene, const struct line *line);
+void rows_draw(
+	struct canvas *c, int row, int width, const struct scene *scene, const struct line *line);
 /* What stands last in an object's row: status word, cause, note. */
 void rows_why(struct buf *out, const struct scene *scene, const struct line *line);

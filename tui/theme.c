@@ -86,7 +86,8 @@ enum status theme_verdict(enum verdict verdict)
 
 const char *theme_verdict_mark(enum verdict verdict, enum icons icons)
 {
-	return verdicts[verdict].mark ? verdicts[verdict].mark : statuses[verdicts[verdict].as].mark[icons];
+	return verdicts[verdict].mark ? verdicts[verdict].mark
+				      : statuses[verdicts[verdict].as].mark[icons];
 }
 
 enum role theme_verdict_role(enum verdict verdict)
@@ -99,7 +100,9 @@ void theme_to_ascii(struct canvas *canvas)
 	size_t n = (size_t)canvas->rows * (size_t)canvas->cols;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; (unsigned char)canvas->cells[i].glyph[0] >= 0x80 && k < ARRAY_LEN(ascii); k++)
+		for (size_t k = 0;
+			(unsigned char)canvas->cells[i].glyph[0] >= 0x80 && k < ARRAY_LEN(ascii);
+			k++)
 			if (strcmp(canvas->cells[i].glyph, ascii[k].from) == 0)
 				strcpy(canvas->cells[i].glyph, ascii[k].to);
 }

@@ -8,13 +8,23 @@
 #include "tui/canvas.h"
 #include "tui/view.h"
 
-/* How things look, in one place: roles as colours and attributes, statuses and verdicts as marks, words and roles. */
+/* How things look, in one place: roles as colours and attributes, statuses and verdicts as marks,
+ * words and roles. */
 
-enum theme_color { THEME_DEFAULT = -1, THEME_RED = 1, THEME_GREEN, THEME_YELLOW, THEME_BLUE, THEME_MAGENTA, THEME_CYAN };
+enum theme_color {
+	THEME_DEFAULT = -1,
+	THEME_RED = 1,
+	THEME_GREEN,
+	THEME_YELLOW,
+	THEME_BLUE,
+	THEME_MAGENTA,
+	THEME_CYAN
+};
 enum theme_attr { THEME_BOLD = 1, THEME_DIM = 2, THEME_UNDERLINE = 4, THEME_REVERSE = 8 };
 
 struct theme_style {
-	int8_t color;   /* enum theme_color: only the eight that every palette makes readable on its own background */
+	int8_t color; /* enum theme_color: only the eight that every palette makes readable on its
+			 own background */
 	uint8_t attrs;  /* with colours */
 	uint8_t mono;   /* without: NO_COLOR and terminals that have none */
 	bool keeps;     /* keeps its colour on the selected row */

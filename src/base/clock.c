@@ -57,8 +57,8 @@ static int64_t days_of(int64_t year, int month, int day)
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400;
 
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * m + 2) / 5 + day - 1 -
-	       719468;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * m + 2) / 5 + day -
+		1 - 719468;
 }
 
 void clock_stamp(int64_t wall_ms, char out[static CLOCK_STAMP_SIZE])
@@ -251,11 +251,12 @@ bool duration_parse(const char *s, int64_t *ms, struct error *err)
 	int64_t ns;
 
 	if (s[0] == '-' && parse_duration(s + 1, &ns) != NO_DURATION)
-		return error_set(err, ERROR_USAGE, "\"%.60s\" is negative: write 90s, 5m or 1h30m", s);
+		return error_set(
+			err, ERROR_USAGE, "\"%.60s\" is negative: write 90s, 5m or 1h30m", s);
 	switch (parse_duration(s, &ns)) {
 	case TOO_LONG:
-		return error_set(err, ERROR_USAGE, "\"%.60s\" is too long a duration: at most 2562047h",
-			s);
+		return error_set(
+			err, ERROR_USAGE, "\"%.60s\" is too long a duration: at most 2562047h", s);
 	case NO_DURATION:
 		return error_set(err, ERROR_USAGE,
 			"\"%.60s\" is not a duration: write 90s, 5m or 1h30m", s);
@@ -276,7 +277,8 @@ void duration_format(int64_t ms, char out[static DURATION_SIZE])
 	int n = snprintf(out, DURATION_SIZE, "%s", sign);
 
 	if (left < SECOND_MS) {
-		snprintf(out + n, DURATION_SIZE - (size_t)n, "%" PRIu64 "%s", left, left ? "ms" : "s");
+		snprintf(out + n, DURATION_SIZE - (size_t)n, "%" PRIu64 "%s", left,
+			left ? "ms" : "s");
 		return;
 	}
 	if (hours)
@@ -284,7 +286,8 @@ void duration_format(int64_t ms, char out[static DURATION_SIZE])
 	if (minutes)
 		n += snprintf(out + n, DURATION_SIZE - (size_t)n, "%" PRIu64 "m", minutes);
 	if (rest) {
-		n += snprintf(out + n, DURATION_SIZE - (size_t)n, "%" PRIu64 ".%03" PRIu64, seconds, rest);
+		n += snprintf(out + n, DURATION_SIZE - (size_t)n, "%" PRIu64 ".%03" PRIu64, seconds,
+			rest);
 		while (out[n - 1] == '0')
 			n--;
 		snprintf(out + n, DURATION_SIZE - (size_t)n, "s");
@@ -338,8 +341,8 @@ void duration_age(int64_t ms, char out[static DURATION_SIZE])
 		step++;
 	small = step->small ? (int)(ms % step->big / step->small) : 0;
 	if (small)
-		snprintf(out, DURATION_SIZE, "%" PRId64 "%c%d%c", ms / step->big, step->big_name, small,
-			step->small_name);
+		snprintf(out, DURATION_SIZE, "%" PRId64 "%c%d%c", ms / step->big, step->big_name,
+			small, step->small_name);
 	else
 		snprintf(out, DURATION_SIZE, "%" PRId64 "%c", ms / step->big, step->big_name);
 }

@@ -27,5 +27,6 @@ bool duration_parse(const char *s, int64_t *ms, struct error *err);
 void duration_format(int64_t ms, char out[static DURATION_SIZE]);
 /* "00:42", "12:05", "1:02:03": clocks on the screen. Negative counts as 0. */
 void duration_clock(int64_t ms, char out[static DURATION_SIZE]);
-/* kubectl's AGE column (k8s.io/apimachinery/pkg/util/duration HumanDuration): "40s", "5m10s", "3h12m", "2d". */
+/* kubectl's AGE column (k8s.io/apimachinery/pkg/util/duration HumanDuration): "40s", "5m10s",
+ * "3h12m", "2d". */
 void duration_age(int64_t ms, char out[static DURATION_SIZE]);

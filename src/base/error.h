@@ -9,23 +9,24 @@
  * "HTTP Status codes" and "Response Status Kind". */
 enum error_code {
 	ERROR_NONE,
-	ERROR_USAGE,        /* the command line */
-	ERROR_CONFIG,       /* plan, manifest, kubeconfig, rules file: exit 2 */
-	ERROR_IO,           /* a local file or process */
-	ERROR_LIMIT,        /* larger than we are willing to hold */
-	ERROR_PARSE,        /* an answer or a record that cannot be read */
-	ERROR_NETWORK,      /* no connection: resolver, refused, reset, proxy */
-	ERROR_TLS,          /* the handshake or the certificate */
-	ERROR_TIMEOUT,      /* no answer in time */
+	ERROR_USAGE, /* the command line */
+	ERROR_CONFIG, /* plan, manifest, kubeconfig, rules file: exit 2 */
+	ERROR_IO, /* a local file or process */
+	ERROR_LIMIT, /* larger than we are willing to hold */
+	ERROR_PARSE, /* an answer or a record that cannot be read */
+	ERROR_NETWORK, /* no connection: resolver, refused, reset, proxy */
+	ERROR_TLS, /* the handshake or the certificate */
+	ERROR_TIMEOUT, /* no answer in time */
 	ERROR_UNAUTHORIZED, /* 401 */
-	ERROR_RBAC,         /* 403 whose message is RBAC's: User "…" cannot VERB … */
-	ERROR_REFUSED,      /* any other 403, 400, 422, a typed-patch 500: admission, quota, bad manifest */
-	ERROR_NOT_FOUND,    /* 404 */
-	ERROR_CONFLICT,     /* 409 */
-	ERROR_GONE,         /* 410: a continue token or resourceVersion is too old */
-	ERROR_THROTTLED,    /* 429 */
-	ERROR_SERVER,       /* other 5xx */
-	ERROR_CANCELED,     /* by us */
+	ERROR_RBAC, /* 403 whose message is RBAC's: User "…" cannot VERB … */
+	ERROR_REFUSED, /* any other 403, 400, 422, a typed-patch 500: admission, quota, bad manifest
+			*/
+	ERROR_NOT_FOUND, /* 404 */
+	ERROR_CONFLICT, /* 409 */
+	ERROR_GONE, /* 410: a continue token or resourceVersion is too old */
+	ERROR_THROTTLED, /* 429 */
+	ERROR_SERVER, /* other 5xx */
+	ERROR_CANCELED, /* by us */
 };
 
 /* A finished sentence, safe to show: display text (base/text.h), no newline and

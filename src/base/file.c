@@ -24,9 +24,11 @@ static bool read_all(int fd, const char *path, struct buf *out, struct error *er
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return error_set(err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+			return error_set(
+				err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
 		if (!buf_add(out, chunk, (size_t)n))
-			return error_set(err, ERROR_LIMIT, "%s: larger than %zu MiB", path, (out->max ? out->max : BUF_MAX) >> 20);
+			return error_set(err, ERROR_LIMIT, "%s: larger than %zu MiB", path,
+				(out->max ? out->max : BUF_MAX) >> 20);
 	}
 	return true;
 }
@@ -41,7 +43,8 @@ bool file_read(const char *path, struct buf *out, struct error *err)
 		return read_all(STDIN_FILENO, "standard input", out, err);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return error_set(err, ERROR_IO, "%s: %s", path, errno == ENOENT ? "there is no such file" : strerror(errno));
+		return error_set(err, ERROR_IO, "%s: %s", path,
+			errno == ENOENT ? "there is no such file" : strerror(errno));
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		ok = error_set(err, ERROR_IO, "%s: is a folder, not a file", path);
 	else

@@ -22,5 +22,6 @@ const json_t *jx_condition(const json_t *obj, const char *type);
 
 /* Compact JSON text of a value, to free(). */
 char *jx_dump(const json_t *value);
-/* As json_string(), but never NULL: s is made display text if it is not UTF-8; NULL gives JSON null. */
+/* As json_string(), but never NULL: s is made display text if it is not UTF-8; NULL gives JSON
+ * null. */
 json_t *jx_string(const char *s);

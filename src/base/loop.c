@@ -283,7 +283,8 @@ static void on_wake(void *arg, int fd, short revents UNUSED)
 
 bool loop_signal(struct loop *loop, int signo, loop_signal_fn *fn, void *arg, struct error *err)
 {
-	struct sigaction action = { .sa_handler = fn ? on_signal : SIG_DFL, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = fn ? on_signal : SIG_DFL,
+		.sa_flags = SA_RESTART };
 
 	if (signo < 1 || signo >= SIGNALS)
 		return error_set(err, ERROR_IO, "there is no signal %d", signo);
@@ -330,13 +331,15 @@ static bool wait_for_fds(struct loop *loop, int64_t until_ms, struct error *err)
 	for (size_t i = 0; i < loop->nfds; i++) {
 		const struct loop_fd *watch = loop->fds[i];
 
-		loop->polls[i] = (struct pollfd){ .fd = watch->removed ? -1 : watch->fd, .events = watch->events };
+		loop->polls[i] = (struct pollfd){ .fd = watch->removed ? -1 : watch->fd,
+			.events = watch->events };
 	}
 	for (;;) {
 		int n = poll(loop->polls, loop->nfds, poll_ms(until_ms));
 
 		if (n < 0 && errno != EINTR)
-			return error_set(err, ERROR_IO, "cannot wait for events: %s", strerror(errno));
+			return error_set(
+				err, ERROR_IO, "cannot wait for events: %s", strerror(errno));
 		if (n > 0 || (n == 0 && poll_ms(until_ms) == 0))
 			break;
 	}

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Open-addressing hash tables. map: string keys, borrowed (they must outlive their entry), values never
- * NULL. map64: 64-bit keys that are already well mixed. Zero-initialised is empty. */
+/* Open-addressing hash tables. map: string keys, borrowed (they must outlive their entry), values
+ * never NULL. map64: 64-bit keys that are already well mixed. Zero-initialised is empty. */
 struct map_slot { const char *key; void *value; };
 struct map { struct map_slot *slots; size_t n, used, cap; };
 

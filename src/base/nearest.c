@@ -28,7 +28,8 @@ static size_t distance(const char *a, const char *b)
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
 			size_t above = row[j];
-			int differ = tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]);
+			int differ = tolower((unsigned char)a[i - 1]) !=
+				tolower((unsigned char)b[j - 1]);
 
 			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (size_t)differ);
 			diagonal = above;

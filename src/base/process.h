@@ -14,7 +14,8 @@ struct loop;
 struct process;
 
 struct process_spec {
-	const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
+	const char *const
+		*argv; /* NULL-terminated; argv[0] is looked up in PATH unless it has a '/' */
 	const char *const *env;  /* NULL-terminated "NAME=value" added over our own; NULL: none */
 	const char *stdin_text;  /* fed to its standard input; NULL: /dev/null */
 	bool inherit_stdin;      /* instead: our own standard input, and our process group */

@@ -260,7 +260,8 @@ static bool start(struct plan *plan, struct spawned *child, const char *name, st
 	if (why == ENOENT)
 		return error_set(err, ERROR_IO, "exec: executable %s not found", name);
 	if (why)
-		return error_set(err, ERROR_IO, "exec: %s cannot be started: %s", name, strerror(why));
+		return error_set(
+			err, ERROR_IO, "exec: %s cannot be started: %s", name, strerror(why));
 	return true;
 }
 

@@ -7,7 +7,8 @@
 struct error;
 struct process_spec;
 
-/* A started child and our ends of its streams: non-blocking, close-on-exec, -1 where there is no pipe. */
+/* A started child and our ends of its streams: non-blocking, close-on-exec, -1 where there is no
+ * pipe. */
 struct spawned {
 	pid_t pid;
 	int in;      /* to write to */

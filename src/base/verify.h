@@ -4,13 +4,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a step is verified (DESIGN.md §5), shared by the plan that says it and the tracker that does it. */
+/* How a step is verified (DESIGN.md §5), shared by the plan that says it and the tracker that does
+ * it. */
 enum verify_mode { VERIFY_NONE, VERIFY_OBJECTS, VERIFY_HELM };
 enum fail_early { FAIL_EARLY_STANDALONE, FAIL_EARLY_ANY, FAIL_EARLY_NEVER };
 
 struct verify {
 	enum verify_mode mode;
-	int64_t timeout_ms;       /* from the step's start to its verdict; VERIFY_NO_TIMEOUT: no limit */
+	int64_t timeout_ms; /* from the step's start to its verdict; VERIFY_NO_TIMEOUT: no limit */
 	int64_t stabilization_ms; /* how long the desired state must hold, unbroken; 0: no window */
 	int64_t grace_ms;         /* how long a soft error must persist before it may end a step */
 	int64_t poll_ms;          /* from an answer to the next question */

@@ -88,10 +88,12 @@ static const struct {
 	{ "did not find expected ',' or ']'", "a ',' or ']' is missing here", false },
 	{ "did not find expected node content", "a value is expected here", false },
 	{ "found unexpected end of stream", "a quote that is never closed", true },
-	{ "found unexpected document indicator", "a quote that is not closed in this document", true },
+	{ "found unexpected document indicator", "a quote that is not closed in this document",
+		true },
 	{ "found unknown escape character",
 		"an escape that YAML does not know: write \\\\ for a backslash", false },
-	{ "found invalid Unicode character escape code", "an escape that stands for no character", false },
+	{ "found invalid Unicode character escape code", "an escape that stands for no character",
+		false },
 	{ "found a tab character where an indentation space is expected",
 		"a tab cannot indent YAML: use spaces", false },
 	{ "found a tab character that violates indentation", "a tab cannot indent YAML: use spaces",
@@ -145,7 +147,8 @@ static bool next_event(struct builder *b, yaml_event_t *event)
 	return yaml_parser_parse(&b->parser, event) || syntax_error(b);
 }
 
-static bool refuse(struct builder *b, enum error_code code, const yaml_mark_t *mark, const char *why)
+static bool refuse(
+	struct builder *b, enum error_code code, const yaml_mark_t *mark, const char *why)
 {
 	return error_set(b->err, code, "%s:%d:%d: %s", b->src->name, line_of(b, mark),
 		column_of(b, mark), why);
@@ -156,7 +159,8 @@ static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, const 
 	struct yaml_node *node;
 
 	if (b->out->nnodes == NODES_MAX) {
-		refuse(b, ERROR_LIMIT, &event->start_mark, "more than 5,000,000 values in one file");
+		refuse(b, ERROR_LIMIT, &event->start_mark,
+			"more than 5,000,000 values in one file");
 		return NULL;
 	}
 	node = xcalloc(1, sizeof(*node));
@@ -217,8 +221,9 @@ static struct yaml_node *resolve_alias(struct builder *b, const yaml_event_t *ev
 		if (strcmp(b->anchors[i - 1].name, name) == 0)
 			anchor = &b->anchors[i - 1];
 	if (!anchor)
-		error_set(b->err, ERROR_CONFIG, "%s:%d:%d: no anchor &%s stands before *%s", b->src->name,
-			line_of(b, &event->start_mark), column_of(b, &event->start_mark), name, name);
+		error_set(b->err, ERROR_CONFIG, "%s:%d:%d: no anchor &%s stands before *%s",
+			b->src->name, line_of(b, &event->start_mark),
+			column_of(b, &event->start_mark), name, name);
 	else if (anchor->open)
 		error_set(b->err, ERROR_CONFIG, "%s:%d:%d: *%s refers to what it is part of",
 			b->src->name, line_of(b, &event->start_mark),
@@ -242,7 +247,8 @@ static struct yaml_node *build_scalar(struct builder *b, const yaml_event_t *eve
 	if (!node)
 		return NULL;
 	if (strlen(value) != event->data.scalar.length) {
-		refuse(b, ERROR_CONFIG, &event->start_mark, "a NUL character is not allowed in a value");
+		refuse(b, ERROR_CONFIG, &event->start_mark,
+			"a NUL character is not allowed in a value");
 		return NULL;
 	}
 	node->value = xstrdup(value);
@@ -322,8 +328,8 @@ static struct yaml_node *build_mapping(struct builder *b, const yaml_event_t *ev
 			return NULL;
 		if (key->kind != YAML_SCALAR) {
 			error_set(b->err, ERROR_CONFIG,
-				"%s:%d:%d: a key must be plain text, not a list or a mapping", b->src->name,
-				key->line, key->column);
+				"%s:%d:%d: a key must be plain text, not a list or a mapping",
+				b->src->name, key->line, key->column);
 			return NULL;
 		}
 		item = build_child(b, YAML_NO_EVENT, depth + 1, node, flow, &last);
@@ -479,8 +485,8 @@ static bool build_all(struct builder *b)
 		b->base = b->offset;
 		b->index = 0;
 		yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
-		yaml_parser_set_input_string(&b->parser, (const yaml_char_t *)b->src->text + b->base,
-			b->src->len - b->base);
+		yaml_parser_set_input_string(&b->parser,
+			(const yaml_char_t *)b->src->text + b->base, b->src->len - b->base);
 		good = build_stream(b, &again);
 		yaml_parser_delete(&b->parser);
 	}
@@ -491,7 +497,9 @@ bool yaml_parse(struct yaml *out, const char *text, size_t len, const char *name
 {
 	struct yaml result = { 0 };
 	struct yaml_source src;
-	struct builder b = { .out = &result, .src = &src, .err = err, .base_line = 1, .base_column = 1 };
+	struct builder b = {
+		.out = &result, .src = &src, .err = err, .base_line = 1, .base_column = 1
+	};
 	bool good;
 
 	if (!yaml_source_init(&src, text, len, name, err))

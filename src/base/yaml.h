@@ -31,8 +31,8 @@ struct yaml_document {
 	struct yaml_node *root; /* NULL for an empty or comment-only document */
 	size_t start, end;      /* its own text: without the "---" line and what follows "..." */
 	int line;               /* of start */
-	bool json_only;         /* holds JSON's escapes \ud83d\ude00 or \/, which the API server's YAML
-	                         * reader refuses: send it emitted anew */
+	bool json_only; /* holds JSON's escapes \ud83d\ude00 or \/, which the API server's YAML
+			 * reader refuses: send it emitted anew */
 };
 
 struct yaml {
@@ -47,14 +47,16 @@ struct yaml {
  * duplicate keys, invalid UTF-8, nesting deeper than 100, aliases that expand to more than
  * 1,000,000 nodes, recursion, more than 64 MiB. Merge keys (<<) are resolved into the mapping.
  * false: nothing to release. */
-bool yaml_parse(struct yaml *out, const char *text, size_t len, const char *name, struct error *err);
+bool yaml_parse(
+	struct yaml *out, const char *text, size_t len, const char *name, struct error *err);
 void yaml_release(struct yaml *y);
 
 /* Borrowed; NULL when it is no mapping or has no such key. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
 /* As kubectl reads it (sigs.k8s.io/yaml, YAML 1.1): yes/no/on/off/y/n, 0755, 0x1f, 1_000, 1e3,
- * .inf refused, null and ~, `<<`; keys become strings ("true", "1"). A new reference; NULL with "name:line:column: …". */
+ * .inf refused, null and ~, `<<`; keys become strings ("true", "1"). A new reference; NULL with
+ * "name:line:column: …". */
 json_t *yaml_to_json(const struct yaml_node *node, const char *name, struct error *err);
 
 /* Writes value as block-style YAML, keys in their order, strings quoted where a YAML 1.1 or 1.2

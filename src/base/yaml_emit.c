@@ -23,8 +23,8 @@ static void indent_by(struct buf *out, int indent)
 /* Words and numbers that some reader takes for something else than text. */
 static bool is_word(const char *s)
 {
-	static const char *const words[] = { "~", "null", "y", "n", "yes", "no", "on", "off", "true",
-		"false", "<<", "=" };
+	static const char *const words[] = { "~", "null", "y", "n", "yes", "no", "on", "off",
+		"true", "false", "<<", "=" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcasecmp(words[i], s) == 0)
@@ -58,8 +58,8 @@ static bool is_number_like(const char *s)
 /* Display text that needs no escape: YAML lacks three characters more. */
 static bool is_writable(const char *s, enum text_mode mode)
 {
-	return text_is_display(s, mode) && !strstr(s, "\xef\xbb\xbf") && !strstr(s, "\xef\xbf\xbe") &&
-	       !strstr(s, "\xef\xbf\xbf");
+	return text_is_display(s, mode) && !strstr(s, "\xef\xbb\xbf") &&
+		!strstr(s, "\xef\xbf\xbe") && !strstr(s, "\xef\xbf\xbf");
 }
 
 static bool is_plain(const char *s, size_t len)
@@ -224,7 +224,10 @@ static void emit_scalar(struct buf *out, const json_t *value, int indent)
 		buf_addstr(out, "[]");
 		break;
 	default:
-		buf_addstr(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+		buf_addstr(out,
+			json_is_true(value)            ? "true"
+				: json_is_false(value) ? "false"
+						       : "null");
 	}
 	buf_addch(out, '\n');
 }

@@ -192,11 +192,13 @@ static bool resolve_node(const struct yaml_node *node, const char *name, struct 
 		if (out->type == TYPE_INT && tags[i].type == TYPE_FLOAT)
 			*out = (struct scalar){ .type = TYPE_FLOAT, .real = (double)out->integer };
 		if (out->type != tags[i].type && out->type != TYPE_NO_JSON)
-			return error_set(err, ERROR_CONFIG, "%s:%d:%d: \"%.40s\" is not what !!%s says",
-				name, node->line, node->column, node->value, tags[i].tag);
+			return error_set(err, ERROR_CONFIG,
+				"%s:%d:%d: \"%.40s\" is not what !!%s says", name, node->line,
+				node->column, node->value, tags[i].tag);
 	}
 	if (out->type == TYPE_NO_JSON)
-		return fail(node, name, err, "JSON has no infinity and no NaN: quote it if text is meant");
+		return fail(node, name, err,
+			"JSON has no infinity and no NaN: quote it if text is meant");
 	return true;
 }
 

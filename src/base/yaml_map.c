@@ -51,8 +51,9 @@ static bool add_merge(struct entries *list, const struct yaml_node *value, const
 	for (size_t i = 0; value->kind == YAML_SEQUENCE && i < value->n; i++)
 		good = good && value->items[i]->kind == YAML_MAPPING;
 	if (!good)
-		return error_set(err, ERROR_CONFIG, "%s:%d:%d: '<<' merges a mapping or a list of mappings",
-			name, value->line, value->column);
+		return error_set(err, ERROR_CONFIG,
+			"%s:%d:%d: '<<' merges a mapping or a list of mappings", name, value->line,
+			value->column);
 	if (value->kind == YAML_MAPPING) {
 		add_merged(list, value);
 		return true;
@@ -102,8 +103,8 @@ static bool drop_replaced(struct entries *list, const char *name, struct error *
 	free(sorted);
 	if (!twice)
 		return true;
-	return error_set(err, ERROR_CONFIG, "%s:%d:%d: key '%s' appears twice (first at line %d)", name,
-		twice->key->line, twice->key->column, twice->key->value, first->key->line);
+	return error_set(err, ERROR_CONFIG, "%s:%d:%d: key '%s' appears twice (first at line %d)",
+		name, twice->key->line, twice->key->column, twice->key->value, first->key->line);
 }
 
 static void replace_entries(struct yaml_node *map, const struct entries *list)

@@ -34,7 +34,8 @@ static int shortest(double d, bool single, char out[static YAML_NUMBER_SIZE])
 
 	for (;; digits++) {
 		snprintf(out, YAML_NUMBER_SIZE, "%.*e", digits - 1, d);
-		if (digits == 17 || (single ? strtof(out, NULL) == (float)d : strtod(out, NULL) == d))
+		if (digits == 17 ||
+			(single ? strtof(out, NULL) == (float)d : strtod(out, NULL) == d))
 			return digits;
 	}
 }

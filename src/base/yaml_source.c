@@ -32,16 +32,17 @@ static bool check_characters(const char *text, size_t len, const char *name, str
 		size_t took = text_decode(text + i, len - i, &cp);
 
 		if (!took)
-			return error_set(err, ERROR_CONFIG, "%s:%d:%d: byte 0x%02x is not UTF-8 text",
-				name, line, column, (unsigned char)text[i]);
+			return error_set(err, ERROR_CONFIG,
+				"%s:%d:%d: byte 0x%02x is not UTF-8 text", name, line, column,
+				(unsigned char)text[i]);
 		if (cp == 0xfeff)
 			return error_set(err, ERROR_CONFIG,
-				"%s:%d:%d: a byte order mark inside the text: remove it", name, line,
-				column);
+				"%s:%d:%d: a byte order mark inside the text: remove it", name,
+				line, column);
 		if (!is_allowed(cp))
 			return error_set(err, ERROR_CONFIG,
-				"%s:%d:%d: the control character U+%04X is not allowed in YAML", name,
-				line, column, (unsigned)cp);
+				"%s:%d:%d: the control character U+%04X is not allowed in YAML",
+				name, line, column, (unsigned)cp);
 		column = cp == '\n' ? 1 : column + 1;
 		line += cp == '\n';
 		i += took;
@@ -90,7 +91,8 @@ static void join_pairs(struct yaml_source *src)
 		if (low) {
 			VEC_GROW(src->pairs, src->npairs, src->pairs_cap);
 			src->pairs[src->npairs++] = n;
-			n += text_encode(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), out + n);
+			n += text_encode(
+				0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), out + n);
 			i += 2 * ESCAPE_LEN;
 			continue;
 		}
@@ -113,7 +115,8 @@ bool yaml_source_init(struct yaml_source *src, const char *text, size_t len, con
 	if (len > MAX_BYTES)
 		return error_set(err, ERROR_LIMIT, "%s: larger than 64 MiB", name);
 	if (is_utf16(text, len))
-		return error_set(err, ERROR_CONFIG, "%s: this is UTF-16 text: save it as UTF-8", name);
+		return error_set(
+			err, ERROR_CONFIG, "%s: this is UTF-16 text: save it as UTF-8", name);
 	if (len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0)
 		skipped = strlen(BOM);
 	text += skipped;
@@ -124,7 +127,8 @@ bool yaml_source_init(struct yaml_source *src, const char *text, size_t len, con
 	while (blank < len && strchr(" \t\r\n", text[blank]))
 		blank++;
 	/* In YAML that is not JSON a backslash may be just that. */
-	if (blank < len && (text[blank] == '{' || text[blank] == '[') && memmem(text, len, "\\u", 2))
+	if (blank < len && (text[blank] == '{' || text[blank] == '[') &&
+		memmem(text, len, "\\u", 2))
 		join_pairs(src);
 	return true;
 }

@@ -40,7 +40,8 @@ static void step_on(void *arg);
 
 static bool goes_first(const struct manifest *m)
 {
-	return strcmp(m->kind, "Namespace") == 0 || strcmp(m->kind, "CustomResourceDefinition") == 0;
+	return strcmp(m->kind, "Namespace") == 0 ||
+		strcmp(m->kind, "CustomResourceDefinition") == 0;
 }
 
 static void sort(struct applier *a)
@@ -137,7 +138,8 @@ static void refuse(struct applier *a, const struct error *err, const char *const
 	struct error why = *err;
 
 	error_clear(&a->weather);
-	verification_add_refused(a->spec.verification, m, ns_of(a, m), reason_of(err->code), err->text, warnings);
+	verification_add_refused(
+		a->spec.verification, m, ns_of(a, m), reason_of(err->code), err->text, warnings);
 	applier_give_up(a);
 	a->spec.done(a->spec.arg, &why);
 }
@@ -160,7 +162,9 @@ static void applied(void *arg, const struct kube_apply_result *result)
 		a->backoff_ms = a->backoff_ms ? a->backoff_ms * 2 : BACKOFF_MS;
 		if (a->backoff_ms > BACKOFF_MAX_MS)
 			a->backoff_ms = BACKOFF_MAX_MS;
-		loop_timer_set(a->timer, a->backoff_ms > result->retry_after_ms ? a->backoff_ms : result->retry_after_ms);
+		loop_timer_set(a->timer,
+			a->backoff_ms > result->retry_after_ms ? a->backoff_ms
+							       : result->retry_after_ms);
 	} else {
 		refuse(a, &result->error, result->warnings);
 	}
@@ -175,7 +179,8 @@ static void crd_seen(void *arg, const json_t *object, uint64_t hash)
 	a->seen_established = status && strcmp(status, "True") == 0;
 }
 
-static void crd_looked(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
+static void crd_looked(
+	void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
 {
 	struct applier *a = arg;
 
@@ -231,7 +236,8 @@ static bool waits_for_kind(struct applier *a)
 static void apply_next(struct applier *a)
 {
 	const struct manifest *m = a->order[a->next];
-	const struct kube_resource *resource = kube_find_kind(a->spec.discovery, m->api_version, m->kind);
+	const struct kube_resource *resource =
+		kube_find_kind(a->spec.discovery, m->api_version, m->kind);
 	struct kube_apply_request request = {
 		.resource = resource,
 		.ns = ns_of(a, m),
@@ -250,7 +256,8 @@ static void apply_next(struct applier *a)
 	if (!resource) {
 		struct error err = { 0 };
 
-		error_set(&err, ERROR_NOT_FOUND, "%s %s: the server does not know this kind in %s", m->kind, m->name, m->api_version);
+		error_set(&err, ERROR_NOT_FOUND, "%s %s: the server does not know this kind in %s",
+			m->kind, m->name, m->api_version);
 		refuse(a, &err, NULL);
 		return;
 	}

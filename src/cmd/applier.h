@@ -9,9 +9,10 @@ struct kube_discovery;
 struct loop;
 struct verification;
 
-/* Applies the objects of one step: Namespaces and CustomResourceDefinitions first (and waits until those are
- * established), then the rest as written. What fails for weather is tried again until the verification's
- * deadline; a refusal stops it. Every object gets a row in the verification: applied, failed or not tried. */
+/* Applies the objects of one step: Namespaces and CustomResourceDefinitions first (and waits until
+ * those are established), then the rest as written. What fails for weather is tried again until the
+ * verification's deadline; a refusal stops it. Every object gets a row in the verification:
+ * applied, failed or not tried. */
 struct applier;
 
 struct applier_spec {
@@ -22,7 +23,8 @@ struct applier_spec {
 	const struct plan *plan;
 	size_t index;             /* of the step in the plan */
 	const char *ns;
-	void (*done)(void *arg, const struct error *err); /* ERROR_NONE when all were applied; from the loop */
+	void (*done)(void *arg,
+		const struct error *err); /* ERROR_NONE when all were applied; from the loop */
 	void *arg;
 };
 

@@ -23,14 +23,16 @@ struct flag {
 
 struct choice { const char *word; int value; };
 
-static bool choose(int *out, const char *flag, const char *value, const struct choice *choices, struct error *err)
+static bool choose(int *out, const char *flag, const char *value, const struct choice *choices,
+	struct error *err)
 {
 	for (; choices->word; choices++)
 		if (strcmp(value, choices->word) == 0) {
 			*out = choices->value;
 			return true;
 		}
-	return error_set(err, ERROR_USAGE, "%s does not take '%s'; see --help for what it takes", flag, value);
+	return error_set(err, ERROR_USAGE, "%s does not take '%s'; see --help for what it takes",
+		flag, value);
 }
 
 static bool add_word(struct words *list, const char *value)
@@ -46,7 +48,8 @@ static bool add_word(struct words *list, const char *value)
 
 static bool truth(bool *out, const char *flag, const char *value, struct error *err)
 {
-	static const struct choice choices[] = { { "true", 1 }, { "false", 0 }, { "1", 1 }, { "0", 0 }, { 0 } };
+	static const struct choice choices[] = { { "true", 1 }, { "false", 0 }, { "1", 1 },
+		{ "0", 0 }, { 0 } };
 	int yes = 0;
 
 	if (!choose(&yes, flag, value ? value : "true", choices, err))
@@ -59,7 +62,8 @@ static bool duration(int64_t *out, const char *flag, const char *value, struct e
 {
 	struct error why = { 0 };
 
-	return duration_parse(value, out, &why) || error_set(err, ERROR_USAGE, "%s: %s", flag, why.text);
+	return duration_parse(value, out, &why) ||
+		error_set(err, ERROR_USAGE, "%s: %s", flag, why.text);
 }
 
 #define TEXT_FLAG(fn, field)                                                           \
@@ -148,7 +152,8 @@ static bool set_fail_early(struct args *a, const char *value, struct error *err)
 {
 	a->verify.fail_early_set = true;
 	return fail_early_parse(value, &a->verify.values.fail_early) ||
-		error_set(err, ERROR_USAGE, "--fail-early takes standalone, any or never, not '%s'", value);
+		error_set(err, ERROR_USAGE, "--fail-early takes standalone, any or never, not '%s'",
+			value);
 }
 
 static bool set_file(struct args *a, const char *value, struct error *err)
@@ -174,8 +179,13 @@ static bool set_as_group(struct args *a, const char *value, struct error *err)
 static bool set_output(struct args *a, const char *value, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "auto", OUTPUT_AUTO }, { "tui", OUTPUT_TUI }, { "plain", OUTPUT_PLAIN }, { "jsonl", OUTPUT_JSONL },
-		{ "table", OUTPUT_TABLE }, { "json", OUTPUT_JSON }, { 0 },
+		{ "auto", OUTPUT_AUTO },
+		{ "tui", OUTPUT_TUI },
+		{ "plain", OUTPUT_PLAIN },
+		{ "jsonl", OUTPUT_JSONL },
+		{ "table", OUTPUT_TABLE },
+		{ "json", OUTPUT_JSON },
+		{ 0 },
 	};
 	int output = OUTPUT_AUTO;
 
@@ -188,7 +198,11 @@ static bool set_output(struct args *a, const char *value, struct error *err)
 static bool set_icons(struct args *a, const char *value, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "auto", -1 }, { "unicode", ICONS_UNICODE }, { "emoji", ICONS_EMOJI }, { "ascii", ICONS_ASCII }, { 0 },
+		{ "auto", -1 },
+		{ "unicode", ICONS_UNICODE },
+		{ "emoji", ICONS_EMOJI },
+		{ "ascii", ICONS_ASCII },
+		{ 0 },
 	};
 
 	return choose(&a->icons, "--icons", value, choices, err);
@@ -197,47 +211,72 @@ static bool set_icons(struct args *a, const char *value, struct error *err)
 static bool set_color(struct args *a, const char *value, struct error *err)
 {
 	static const struct choice choices[] = {
-		{ "auto", COLORS_AUTO }, { "always", COLORS_ALWAYS }, { "never", COLORS_NEVER }, { 0 },
+		{ "auto", COLORS_AUTO },
+		{ "always", COLORS_ALWAYS },
+		{ "never", COLORS_NEVER },
+		{ 0 },
 	};
 
 	return choose(&a->color, "--color", value, choices, err);
 }
 
 static const struct flag flags[] = {
-	{ "filename", 'f', "FILE", "manifests to read: a file, a folder, a glob, or - for standard input", FOR_WATCH | FOR_STATUS, set_file },
-	{ "timeout", 0, "DUR|none", "longest time from a step's start to its verdict (180s; 0: none)", FOR_VERIFY, set_timeout },
-	{ "stabilization", 0, "DUR", "how long the desired state must hold (10s; 0: no window)", FOR_VERIFY, set_stabilization },
-	{ "grace", 0, "DUR", "how long an error that may heal must last before it may end a step (30s)", FOR_VERIFY, set_grace },
-	{ "wait-for-jobs", 0, NULL, "Jobs must complete, not only exist", FOR_VERIFY | FOR_STATUS, set_wait_for_jobs },
-	{ "fail-early", 0, "WHEN", "which errors end a step before its timeout: standalone, any, never", FOR_VERIFY, set_fail_early },
-	{ "poll-interval", 0, "DUR", "pause between an answer and the next question (2s)", FOR_VERIFY, set_poll_interval },
-	{ "snapshot", 0, "FILE", "write the frozen end here (.json, .txt); may be given again", FOR_LIVE, set_snapshot },
-	{ "output", 'o', "HOW", "auto, tui, plain, jsonl; status: table, json", FOR_SCREEN | FOR_STATUS, set_output },
+	{ "filename", 'f', "FILE",
+		"manifests to read: a file, a folder, a glob, or - for standard input",
+		FOR_WATCH | FOR_STATUS, set_file },
+	{ "timeout", 0, "DUR|none",
+		"longest time from a step's start to its verdict (180s; 0: none)", FOR_VERIFY,
+		set_timeout },
+	{ "stabilization", 0, "DUR", "how long the desired state must hold (10s; 0: no window)",
+		FOR_VERIFY, set_stabilization },
+	{ "grace", 0, "DUR",
+		"how long an error that may heal must last before it may end a step (30s)",
+		FOR_VERIFY, set_grace },
+	{ "wait-for-jobs", 0, NULL, "Jobs must complete, not only exist", FOR_VERIFY | FOR_STATUS,
+		set_wait_for_jobs },
+	{ "fail-early", 0, "WHEN",
+		"which errors end a step before its timeout: standalone, any, never", FOR_VERIFY,
+		set_fail_early },
+	{ "poll-interval", 0, "DUR", "pause between an answer and the next question (2s)",
+		FOR_VERIFY, set_poll_interval },
+	{ "snapshot", 0, "FILE", "write the frozen end here (.json, .txt); may be given again",
+		FOR_LIVE, set_snapshot },
+	{ "output", 'o', "HOW", "auto, tui, plain, jsonl; status: table, json",
+		FOR_SCREEN | FOR_STATUS, set_output },
 	{ "icons", 0, "SET", "auto, unicode, emoji, ascii", FOR_SCREEN | FOR_STATUS, set_icons },
 	{ "color", 0, "WHEN", "auto, always, never", FOR_SCREEN, set_color },
-	{ "kubeconfig", 0, "FILE", "the kubeconfig (KUBECONFIG, ~/.kube/config)", FOR_CLUSTER, set_kubeconfig },
+	{ "kubeconfig", 0, "FILE", "the kubeconfig (KUBECONFIG, ~/.kube/config)", FOR_CLUSTER,
+		set_kubeconfig },
 	{ "context", 0, "NAME", "the kubeconfig's context", FOR_CLUSTER, set_context },
 	{ "cluster", 0, "NAME", "the kubeconfig's cluster", FOR_CLUSTER, set_cluster },
 	{ "user", 0, "NAME", "the kubeconfig's user", FOR_CLUSTER, set_user },
-	{ "namespace", 'n', "NS", "the namespace of objects that name none", FOR_CLUSTER, set_namespace },
+	{ "namespace", 'n', "NS", "the namespace of objects that name none", FOR_CLUSTER,
+		set_namespace },
 	{ "server", 's', "URL", "the API server", FOR_CLUSTER, set_server },
-	{ "token", 0, "TOKEN", "a bearer token (visible in ps: prefer the kubeconfig)", FOR_CLUSTER, set_token },
+	{ "token", 0, "TOKEN", "a bearer token (visible in ps: prefer the kubeconfig)", FOR_CLUSTER,
+		set_token },
 	{ "as", 0, "USER", "impersonate a user", FOR_CLUSTER, set_as },
-	{ "as-group", 0, "GROUP", "impersonate a group; may be given again", FOR_CLUSTER, set_as_group },
-	{ "request-timeout", 0, "DUR", "longest time of one request (30s)", FOR_CLUSTER, set_request_timeout },
-	{ "insecure-skip-tls-verify", 0, NULL, "do not verify the server's certificate", FOR_CLUSTER, set_insecure },
+	{ "as-group", 0, "GROUP", "impersonate a group; may be given again", FOR_CLUSTER,
+		set_as_group },
+	{ "request-timeout", 0, "DUR", "longest time of one request (30s)", FOR_CLUSTER,
+		set_request_timeout },
+	{ "insecure-skip-tls-verify", 0, NULL, "do not verify the server's certificate",
+		FOR_CLUSTER, set_insecure },
 	{ "certificate-authority", 0, "FILE", "the server's CA", FOR_CLUSTER, set_ca },
 	{ "client-certificate", 0, "FILE", "the client's certificate", FOR_CLUSTER, set_cert },
 	{ "client-key", 0, "FILE", "the client's key", FOR_CLUSTER, set_key },
-	{ "tls-server-name", 0, "NAME", "the name the server's certificate must have", FOR_CLUSTER, set_tls_name },
-	{ "speed", 0, "N", "how much faster than real time the simulated cluster runs (1)", FOR_DEMO, set_speed },
+	{ "tls-server-name", 0, "NAME", "the name the server's certificate must have", FOR_CLUSTER,
+		set_tls_name },
+	{ "speed", 0, "N", "how much faster than real time the simulated cluster runs (1)",
+		FOR_DEMO, set_speed },
 	{ "help", 'h', NULL, "print this", ~0u, set_help },
 };
 
 static const struct flag *find_long(const char *name, size_t len, enum command_bit command)
 {
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if ((flags[i].commands & command) && strlen(flags[i].name) == len && strncmp(flags[i].name, name, len) == 0)
+		if ((flags[i].commands & command) && strlen(flags[i].name) == len &&
+			strncmp(flags[i].name, name, len) == 0)
 			return &flags[i];
 	return NULL;
 }
@@ -270,7 +309,8 @@ static bool unknown(const char *word, enum command_bit command, struct error *er
 }
 
 /* One flag; *i moves past a value that stands in the next word. */
-static bool parse_flag(struct args *args, int argc, char **argv, int *i, enum command_bit command, struct error *err)
+static bool parse_flag(struct args *args, int argc, char **argv, int *i, enum command_bit command,
+	struct error *err)
 {
 	const char *word = argv[*i], *value = NULL;
 	const struct flag *flag;
@@ -289,13 +329,15 @@ static bool parse_flag(struct args *args, int argc, char **argv, int *i, enum co
 		return unknown(word, command, err);
 	if (flag->value && !value) {
 		if (*i + 1 >= argc)
-			return error_set(err, ERROR_USAGE, "flag needs a value: --%s %s", flag->name, flag->value);
+			return error_set(err, ERROR_USAGE, "flag needs a value: --%s %s",
+				flag->name, flag->value);
 		value = argv[++*i];
 	}
 	return flag->set(args, value, err);
 }
 
-bool args_parse(struct args *args, int argc, char **argv, enum command_bit command, struct error *err)
+bool args_parse(
+	struct args *args, int argc, char **argv, enum command_bit command, struct error *err)
 {
 	bool flags_over = false;
 
@@ -332,8 +374,9 @@ void args_help(FILE *out, enum command_bit command)
 
 		if (!(f->commands & command))
 			continue;
-		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", f->letter ? "-" : " ", f->letter ? f->letter : ' ',
-			f->letter ? ", " : "  ", f->name, f->value ? " " : "", f->value ? f->value : "");
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", f->letter ? "-" : " ",
+			f->letter ? f->letter : ' ', f->letter ? ", " : "  ", f->name,
+			f->value ? " " : "", f->value ? f->value : "");
 		fprintf(out, "  %-34s %s\n", left, f->help);
 	}
 }

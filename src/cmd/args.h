@@ -38,9 +38,11 @@ enum command_bit {
 	FOR_SCREEN = FOR_LIVE | FOR_SHOW,
 };
 
-/* kubectl's habits: --flag value, --flag=value, -n value, -nvalue, --bool=false, "--" ends the flags, flags and words in any
- * order. false with a sentence (ERROR_USAGE). Release with args_release(). */
-bool args_parse(struct args *args, int argc, char **argv, enum command_bit command, struct error *err);
+/* kubectl's habits: --flag value, --flag=value, -n value, -nvalue, --bool=false, "--" ends the
+ * flags, flags and words in any order. false with a sentence (ERROR_USAGE). Release with
+ * args_release(). */
+bool args_parse(
+	struct args *args, int argc, char **argv, enum command_bit command, struct error *err);
 void args_release(struct args *args);
 
 /* The flags of a command for --help, one a line. */

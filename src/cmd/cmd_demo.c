@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ksettle demo [SCENARIO]: a plan against the built-in simulated cluster, through the normal code, HTTP and all. */
+/* ksettle demo [SCENARIO]: a plan against the built-in simulated cluster, through the normal code,
+ * HTTP and all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,9 +27,11 @@ struct cluster {
 	char *folder, *kubeconfig;
 };
 
-static _Noreturn void be_cluster(int keep, int answer, const struct cluster *c, const char *scenario, const char *speed)
+static _Noreturn void be_cluster(
+	int keep, int answer, const struct cluster *c, const char *scenario, const char *speed)
 {
-	const char *argv[] = { "sim", "--kubeconfig", c->kubeconfig, "--scenario", scenario, "--speed", speed, NULL };
+	const char *argv[] = { "sim", "--kubeconfig", c->kubeconfig, "--scenario", scenario,
+		"--speed", speed, NULL };
 
 	/* A process group of its own: Ctrl-C at the terminal is for the monitor alone. */
 	setpgid(0, 0);
@@ -51,11 +54,13 @@ static bool wait_ready(int fd, struct error *err)
 			return error_set(err, ERROR_IO, "the simulated cluster did not start");
 		n = read(fd, line + len, sizeof(line) - 1 - len);
 		if (n <= 0)
-			return error_set(err, ERROR_IO, "the simulated cluster ended before it was ready");
+			return error_set(
+				err, ERROR_IO, "the simulated cluster ended before it was ready");
 		len += (size_t)n;
 		line[len] = '\0';
 		if (strchr(line, '\n'))
-			return strncmp(line, "ready ", 6) == 0 || error_set(err, ERROR_IO, "the simulated cluster said: %s", line);
+			return strncmp(line, "ready ", 6) == 0 ||
+				error_set(err, ERROR_IO, "the simulated cluster said: %s", line);
 	}
 	return error_set(err, ERROR_IO, "the simulated cluster said too much");
 }
@@ -80,7 +85,8 @@ static bool start(struct cluster *c, const char *scenario, const char *speed, st
 	close(keep[0]);
 	close(answer[1]);
 	c->keep = keep[1];
-	ok = c->pid > 0 ? wait_ready(answer[0], err) : error_set(err, ERROR_IO, "fork: %s", strerror(errno));
+	ok = c->pid > 0 ? wait_ready(answer[0], err)
+			: error_set(err, ERROR_IO, "fork: %s", strerror(errno));
 	close(answer[0]);
 	return ok;
 }
@@ -99,7 +105,8 @@ static void stop(struct cluster *c)
 	free(c->folder);
 }
 
-/* The demo's files: where $KSETTLE_DEMO_DIR says, beside the program that was built, or where they were installed. */
+/* The demo's files: where $KSETTLE_DEMO_DIR says, beside the program that was built, or where they
+ * were installed. */
 static char *find_file(const char *name, struct error *err)
 {
 	const char *own = getenv("KSETTLE_DEMO_DIR");
@@ -112,11 +119,14 @@ static char *find_file(const char *name, struct error *err)
 	if (access(path, R_OK) == 0)
 		return path;
 	free(path);
-	error_set(err, ERROR_USAGE, "the demo has no %s; its scenarios are success, bad-image, timeout, job and flapping", name);
+	error_set(err, ERROR_USAGE,
+		"the demo has no %s; its scenarios are success, bad-image, timeout, job and flapping",
+		name);
 	return NULL;
 }
 
-static int play(const struct args *args, const char *plan_path, const char *scenario, struct error *err)
+static int play(
+	const struct args *args, const char *plan_path, const char *scenario, struct error *err)
 {
 	struct cluster cluster = { .keep = -1 };
 	struct args own = *args;
@@ -161,7 +171,8 @@ static int run(const struct args *args)
 const struct command command_demo = {
 	.name = "demo",
 	.usage = "demo [SCENARIO] [flags]",
-	.summary = "a plan against the built-in simulated cluster: success, bad-image, timeout, job, flapping",
+	.summary =
+		"a plan against the built-in simulated cluster: success, bad-image, timeout, job, flapping",
 	.example = "demo bad-image",
 	.bit = FOR_DEMO,
 	.run = run,

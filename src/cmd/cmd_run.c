@@ -12,10 +12,12 @@ static int run(const struct args *args)
 	struct plan plan;
 
 	if (args->rest.n != 1) {
-		fprintf(stderr, "ksettle: run takes one plan file; see '%s run --help'\n", program_name());
+		fprintf(stderr, "ksettle: run takes one plan file; see '%s run --help'\n",
+			program_name());
 		return 2;
 	}
-	return session_run_read(args, plan_load(&plan, args->rest.items[0], &args->verify, &errs), &plan, &errs);
+	return session_run_read(
+		args, plan_load(&plan, args->rest.items[0], &args->verify, &errs), &plan, &errs);
 }
 
 const struct command command_run = {

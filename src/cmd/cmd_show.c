@@ -42,8 +42,10 @@ static void close_killed(struct model *model)
 	for (size_t i = 0; i < model->nsteps; i++) {
 		if (model->steps[i].verdict != VERDICT_NONE)
 			continue;
-		fold(model, event_step_verdict(i, later ? VERDICT_SKIPPED : VERDICT_INTERRUPTED,
-			later ? "an earlier step did not succeed" : "the run was killed", later ? 0 : code));
+		fold(model,
+			event_step_verdict(i, later ? VERDICT_SKIPPED : VERDICT_INTERRUPTED,
+				later ? "an earlier step did not succeed" : "the run was killed",
+				later ? 0 : code));
 		later = true;
 	}
 	fold(model, event_run_end(VERDICT_INTERRUPTED, code));
@@ -100,7 +102,8 @@ static int run(const struct args *args)
 	int code = 2;
 
 	if (args->rest.n > 1) {
-		fprintf(stderr, "ksettle: show takes one run or file; see '%s show --help'\n", program_name());
+		fprintf(stderr, "ksettle: show takes one run or file; see '%s show --help'\n",
+			program_name());
 		return 2;
 	}
 	model_init(&model);

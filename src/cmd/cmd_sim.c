@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ksettle sim: the simulated cluster as a process of its own; hidden, for the demo and the tests. */
+/* ksettle sim: the simulated cluster as a process of its own; hidden, for the demo and the tests.
+ */
 #include "cmd/command.h"
 #include "sim/sim.h"
 

@@ -36,14 +36,17 @@ static char *shown(const json_t *object, const char *path)
 	return s ? text_display(s, strlen(s), TEXT_LINE) : NULL;
 }
 
-static bool judge_one(struct look *look, const json_t *object, const char *file, int line, int column, struct errors *errs)
+static bool judge_one(struct look *look, const json_t *object, const char *file, int line,
+	int column, struct errors *errs)
 {
-	struct judge_options options = { .wait_for_jobs = look->args->verify.values.wait_for_jobs, .look_once = true };
+	struct judge_options options = { .wait_for_jobs = look->args->verify.values.wait_for_jobs,
+		.look_once = true };
 	struct judged *to;
 
 	if (!jx_str(object, "apiVersion") || !jx_str(object, "kind"))
-		return errors_add(errs, ERROR_CONFIG, "%s:%d:%d: not a Kubernetes object: it needs apiVersion and kind",
-			file, line, column);
+		return errors_add(errs, ERROR_CONFIG,
+			"%s:%d:%d: not a Kubernetes object: it needs apiVersion and kind", file,
+			line, column);
 	VEC_GROW(look->items, look->n, look->cap);
 	to = &look->items[look->n++];
 	*to = (struct judged){
@@ -61,7 +64,8 @@ static bool is_list(const json_t *object)
 	const char *kind = jx_str(object, "kind");
 	size_t len = kind ? strlen(kind) : 0;
 
-	return len >= 4 && strcmp(kind + len - 4, "List") == 0 && json_is_array(json_object_get(object, "items"));
+	return len >= 4 && strcmp(kind + len - 4, "List") == 0 &&
+		json_is_array(json_object_get(object, "items"));
 }
 
 /* The kind of a typed list's items ("PodList"), which themselves name none. */
@@ -77,7 +81,8 @@ static void complete(json_t *item, const json_t *list)
 		json_object_set_new(item, "apiVersion", json_string(api_version));
 }
 
-static bool judge_all(struct look *look, json_t *value, int depth, const char *file, int line, int column, struct errors *errs)
+static bool judge_all(struct look *look, json_t *value, int depth, const char *file, int line,
+	int column, struct errors *errs)
 {
 	json_t *items = json_object_get(value, "items"), *item;
 	bool good = true;
@@ -93,7 +98,8 @@ static bool judge_all(struct look *look, json_t *value, int depth, const char *f
 	return good;
 }
 
-/* What `kubectl get -o json` prints may be large and may hold what YAML readers refuse: as JSON first. */
+/* What `kubectl get -o json` prints may be large and may hold what YAML readers refuse: as JSON
+ * first. */
 static json_t *as_json(const char *text, size_t len)
 {
 	size_t blank = strspn(text, " \t\r\n");
@@ -101,7 +107,8 @@ static json_t *as_json(const char *text, size_t len)
 	return text[blank] == '{' ? mend_parse(text + blank, len - blank, NULL) : NULL;
 }
 
-static bool read_text(void *arg, const char *text, size_t len, const char *file, struct errors *errs)
+static bool read_text(
+	void *arg, const char *text, size_t len, const char *file, struct errors *errs)
 {
 	struct look *look = arg;
 	struct error err = { 0 };
@@ -123,7 +130,9 @@ static bool read_text(void *arg, const char *text, size_t len, const char *file,
 			continue;
 		error_clear(&err);
 		value = yaml_to_json(root, file, &err);
-		good = (value ? judge_all(look, value, 0, file, root->line, root->column, errs) : errors_add_error(errs, &err)) && good;
+		good = (value ? judge_all(look, value, 0, file, root->line, root->column, errs)
+			      : errors_add_error(errs, &err)) &&
+			good;
 		json_decref(value);
 	}
 	yaml_release(&yaml);
@@ -140,11 +149,15 @@ static void print_json(const struct look *look)
 		json_t *columns = json_object();
 
 		for (size_t k = 0; k < o->j.ncolumns; k++)
-			json_object_set_new(columns, o->j.columns[k].name, jx_string(o->j.columns[k].value));
-		json_array_append_new(objects, json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
-			"apiVersion", jx_string(o->api_version), "kind", jx_string(o->kind), "namespace", jx_string(o->ns),
-			"name", jx_string(o->name), "status", status_word(o->j.status), "reason", jx_string(o->j.reason),
-			"message", jx_string(o->j.message), "note", jx_string(o->j.note), "columns", columns));
+			json_object_set_new(
+				columns, o->j.columns[k].name, jx_string(o->j.columns[k].value));
+		json_array_append_new(objects,
+			json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "apiVersion",
+				jx_string(o->api_version), "kind", jx_string(o->kind), "namespace",
+				jx_string(o->ns), "name", jx_string(o->name), "status",
+				status_word(o->j.status), "reason", jx_string(o->j.reason),
+				"message", jx_string(o->j.message), "note", jx_string(o->j.note),
+				"columns", columns));
 	}
 	text = json_dumps(top, JSON_INDENT(2));
 	puts(text);
@@ -177,7 +190,8 @@ static int widest(const struct look *look, const char *heading, size_t offset)
 
 static void print_table(const struct look *look)
 {
-	int kind = widest(look, "KIND", offsetof(struct judged, kind)), ns = widest(look, "NAMESPACE", offsetof(struct judged, ns));
+	int kind = widest(look, "KIND", offsetof(struct judged, kind)),
+	    ns = widest(look, "NAMESPACE", offsetof(struct judged, ns));
 	int name = widest(look, "NAME", offsetof(struct judged, name));
 
 	if (!look->n) {
@@ -197,7 +211,8 @@ static void print_table(const struct look *look)
 		pad(o->kind, kind);
 		pad(or_dash(o->ns), ns);
 		pad(or_dash(o->name), name);
-		printf("%s%s%s", o->j.reason ? o->j.reason : "", between, o->j.message ? o->j.message : "");
+		printf("%s%s%s", o->j.reason ? o->j.reason : "", between,
+			o->j.message ? o->j.message : "");
 		if (o->j.note)
 			printf("%snote: %s", o->j.reason || o->j.message ? "; " : "", o->j.note);
 		printf("\n");
@@ -236,11 +251,14 @@ static int run(const struct args *args)
 	int code = 2;
 
 	if (args->rest.n || !args->files.n) {
-		fprintf(stderr, "ksettle: status takes its objects from -f FILE or -f - (the cluster's own follow in a later version); "
-			"see '%s status --help'\n", program_name());
+		fprintf(stderr,
+			"ksettle: status takes its objects from -f FILE or -f - (the cluster's own follow in a later version); "
+			"see '%s status --help'\n",
+			program_name());
 		return 2;
 	}
-	if (args->output != OUTPUT_AUTO && args->output != OUTPUT_TABLE && args->output != OUTPUT_JSON) {
+	if (args->output != OUTPUT_AUTO && args->output != OUTPUT_TABLE &&
+		args->output != OUTPUT_JSON) {
 		fprintf(stderr, "ksettle: status: --output takes table or json\n");
 		return 2;
 	}

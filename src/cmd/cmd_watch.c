@@ -12,11 +12,14 @@ static int run(const struct args *args)
 	struct plan plan;
 
 	if (args->rest.n || !args->files.n) {
-		fprintf(stderr, "ksettle: watch takes its objects from -f FILE (TYPE/NAME and selectors follow in a later version); "
-			"see '%s watch --help'\n", program_name());
+		fprintf(stderr,
+			"ksettle: watch takes its objects from -f FILE (TYPE/NAME and selectors follow in a later version); "
+			"see '%s watch --help'\n",
+			program_name());
 		return 2;
 	}
-	return session_run_read(args, plan_of_files(&plan, "watch", STEP_WATCH, args->files.items, &args->verify, &errs),
+	return session_run_read(args,
+		plan_of_files(&plan, "watch", STEP_WATCH, args->files.items, &args->verify, &errs),
 		&plan, &errs);
 }
 

@@ -14,7 +14,8 @@ struct command {
 	int (*raw)(int argc, char **argv);   /* instead of run: reads its own command line */
 };
 
-extern const struct command command_run, command_watch, command_status, command_show, command_demo, command_sim;
+extern const struct command command_run, command_watch, command_status, command_show, command_demo,
+	command_sim;
 
 /* "ksettle", or "kubectl settle" when started as kubectl's plugin. */
 const char *program_name(void);

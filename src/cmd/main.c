@@ -27,13 +27,15 @@ const char *program_name(void)
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "ksettle deploys a plan to Kubernetes, or watches what something else deployed, and says when\n"
+	fprintf(out,
+		"ksettle deploys a plan to Kubernetes, or watches what something else deployed, and says when\n"
 		"every object has settled at its desired state, or why it has not.\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (commands[i]->summary)
-			fprintf(out, "  %s %-28s %s\n", program_name(), commands[i]->usage, commands[i]->summary);
-	fprintf(out, "  %s %-28s %s\n\nFlags of a command: %s COMMAND --help\n", program_name(), "version", "print the version",
-		program_name());
+			fprintf(out, "  %s %-28s %s\n", program_name(), commands[i]->usage,
+				commands[i]->summary);
+	fprintf(out, "  %s %-28s %s\n\nFlags of a command: %s COMMAND --help\n", program_name(),
+		"version", "print the version", program_name());
 }
 
 static void print_command(const struct command *c)
@@ -52,8 +54,8 @@ static int unknown_command(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		names[i] = commands[i]->name;
 	near = nearest_word(name, names);
-	fprintf(stderr, "ksettle: unknown command '%s'%s%s%s; see '%s --help'\n", name, near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "", program_name());
+	fprintf(stderr, "ksettle: unknown command '%s'%s%s%s; see '%s --help'\n", name,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", program_name());
 	return 2;
 }
 
@@ -66,7 +68,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 	if (c->raw)
 		return c->raw(argc + 1, argv - 1);
 	if (!args_parse(&args, argc, argv, c->bit, &err)) {
-		fprintf(stderr, "ksettle: %s; see '%s %s --help'\n", err.text, program_name(), c->name);
+		fprintf(stderr, "ksettle: %s; see '%s %s --help'\n", err.text, program_name(),
+			c->name);
 		return 2;
 	}
 	if (args.help) {
@@ -79,7 +82,8 @@ static int run_command(const struct command *c, int argc, char **argv)
 	return code;
 }
 
-/* Secrets pass through this process: no core file; and 0, 1 and 2 are taken, so that no file of ours becomes one of them. */
+/* Secrets pass through this process: no core file; and 0, 1 and 2 are taken, so that no file of
+ * ours becomes one of them. */
 static void prepare_process(void)
 {
 	struct rlimit none = { 0, 0 };

@@ -13,7 +13,8 @@
 #include "base/unused.h"
 #include "base/xalloc.h"
 
-/* POLLOUT promises that so many bytes can be written to a pipe without blocking (POSIX: PIPE_BUF). */
+/* POLLOUT promises that so many bytes can be written to a pipe without blocking (POSIX: PIPE_BUF).
+ */
 #define PIECE PIPE_BUF
 
 struct outlet {

@@ -64,7 +64,9 @@ static void to_jsonl(void *arg, const struct model *model, const json_t *event, 
 
 	(void)model;
 	(void)event;
-	if (!o->broken && (fprintf(outlet_stream(o->outlet), "%s\n", line) < 0 || fflush(outlet_stream(o->outlet)) != 0))
+	if (!o->broken &&
+		(fprintf(outlet_stream(o->outlet), "%s\n", line) < 0 ||
+			fflush(outlet_stream(o->outlet)) != 0))
 		o->broken = true;
 }
 

@@ -31,5 +31,6 @@ enum output_kind output_resolve(enum output_kind wanted);
 struct output *output_open(const struct output_spec *spec, struct error *err);
 void output_ended(struct output *o);  /* the run is over; the screen stays until the user leaves */
 bool output_stays(const struct output *o); /* … and so it is still open */
-/* Restores the terminal, prints what stays: the final table (plain), the summary (screen). Frees. */
+/* Restores the terminal, prints what stays: the final table (plain), the summary (screen). Frees.
+ */
 void output_close(struct output *o);

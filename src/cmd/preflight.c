@@ -8,20 +8,23 @@
 #include "base/jx.h"
 #include "kube/discovery.h"
 
-static bool mistake(const struct manifest *m, struct errors *errs, const char *text, const char *word)
+static bool mistake(
+	const struct manifest *m, struct errors *errs, const char *text, const char *word)
 {
-	return errors_add(errs, ERROR_CONFIG, "%s:%d:%d: %s %s: %s%s", m->file, m->line, m->column, m->kind, m->name, text, word);
+	return errors_add(errs, ERROR_CONFIG, "%s:%d:%d: %s %s: %s%s", m->file, m->line, m->column,
+		m->kind, m->name, text, word);
 }
 
 /* A CRD that an earlier (or the same) step applies makes its kind known in time. */
 static bool defines(const struct manifest *crd, const struct manifest *m)
 {
 	char group[GROUP_SIZE];
-	const char *defined = jx_str(crd->object, "spec.group"), *kind = jx_str(crd->object, "spec.names.kind");
+	const char *defined = jx_str(crd->object, "spec.group"),
+		   *kind = jx_str(crd->object, "spec.names.kind");
 
 	group_of(m->api_version, group);
-	return strcmp(crd->kind, "CustomResourceDefinition") == 0 && defined && kind && strcmp(defined, group) == 0 &&
-		strcmp(kind, m->kind) == 0;
+	return strcmp(crd->kind, "CustomResourceDefinition") == 0 && defined && kind &&
+		strcmp(defined, group) == 0 && strcmp(kind, m->kind) == 0;
 }
 
 bool preflight_defined(const struct plan *plan, size_t step, const struct manifest *m)
@@ -33,8 +36,9 @@ bool preflight_defined(const struct plan *plan, size_t step, const struct manife
 	return false;
 }
 
-static void check(const struct plan *plan, size_t step, const struct manifest *m, const struct kube_discovery *discovery,
-	const char *ns, bool ns_required, struct errors *errs)
+static void check(const struct plan *plan, size_t step, const struct manifest *m,
+	const struct kube_discovery *discovery, const char *ns, bool ns_required,
+	struct errors *errs)
 {
 	const struct kube_resource *resource = kube_find_kind(discovery, m->api_version, m->kind);
 
@@ -42,13 +46,15 @@ static void check(const struct plan *plan, size_t step, const struct manifest *m
 		if (plan->steps[step].type != STEP_WATCH && !preflight_defined(plan, step, m))
 			mistake(m, errs, "the server does not know this kind in ", m->api_version);
 	} else if (!resource->namespaced && m->ns) {
-		mistake(m, errs, "this kind belongs to no namespace; drop metadata.namespace: ", m->ns);
+		mistake(m, errs,
+			"this kind belongs to no namespace; drop metadata.namespace: ", m->ns);
 	} else if (resource->namespaced && ns_required && m->ns && strcmp(m->ns, ns) != 0) {
 		mistake(m, errs, "its namespace differs from the one given with -n: ", m->ns);
 	}
 }
 
-bool preflight(const struct plan *plan, const struct kube_discovery *discovery, const char *ns, bool ns_required, struct errors *errs)
+bool preflight(const struct plan *plan, const struct kube_discovery *discovery, const char *ns,
+	bool ns_required, struct errors *errs)
 {
 	size_t before = errs->n;
 
@@ -62,7 +68,8 @@ bool preflight(const struct plan *plan, const struct kube_discovery *discovery, 
 	return errs->n == before;
 }
 
-const char *preflight_ns(const struct kube_discovery *discovery, const struct manifest *m, const char *ns)
+const char *preflight_ns(
+	const struct kube_discovery *discovery, const struct manifest *m, const char *ns)
 {
 	const struct kube_resource *resource = kube_find_kind(discovery, m->api_version, m->kind);
 

@@ -20,7 +20,8 @@
 #include "record/journal.h"
 #include "track/verification.h"
 
-/* A cluster that does not answer at all is asked again for this long before anything was started. */
+/* A cluster that does not answer at all is asked again for this long before anything was started.
+ */
 #define FIRST_CONTACT_MS 10000
 #define FIRST_RETRY_MS 1000
 
@@ -70,8 +71,9 @@ static void emit_run_start(struct runner *r)
 	json_t *steps = json_array();
 
 	for (size_t i = 0; i < plan->n; i++)
-		json_array_append_new(steps, json_pack("{s:o, s:s}", "name", jx_string(plan->steps[i].name),
-			"type", step_type_word(plan->steps[i].type)));
+		json_array_append_new(steps,
+			json_pack("{s:o, s:s}", "name", jx_string(plan->steps[i].name), "type",
+				step_type_word(plan->steps[i].type)));
 	emit(r, event_run_start(r->spec.run_id, plan->name, PACKAGE_VERSION, (int)getpid(), steps));
 }
 
@@ -81,7 +83,9 @@ static void emit_cluster_warnings(struct runner *r)
 	const char *const *w = kube_discovery_warnings(r->discovery);
 
 	if (kube_config(r->spec.kube)->insecure)
-		emit(r, event_warning(r->step, NULL, "the server's certificate is not verified (insecure-skip-tls-verify)"));
+		emit(r,
+			event_warning(r->step, NULL,
+				"the server's certificate is not verified (insecure-skip-tls-verify)"));
 	for (; w && *w; w++)
 		emit(r, event_warning(r->step, NULL, *w));
 }
@@ -92,7 +96,8 @@ static void emit_step_start(struct runner *r)
 	const struct plan_step *step = &r->spec.plan->steps[r->step];
 	const struct verify *v = &step->verify;
 	bool verified = v->mode != VERIFY_NONE;
-	struct cluster_words cluster = { config->context, config->server, kube_server_version(r->discovery) };
+	struct cluster_words cluster = { config->context, config->server,
+		kube_server_version(r->discovery) };
 	struct verify_words words = {
 		.mode = verify_mode_word(v->mode),
 		.timeout_ms = v->timeout_ms,
@@ -124,7 +129,9 @@ static void end_run(struct runner *r)
 	loop_timer_remove(r->retry);
 	r->retry = NULL;
 	for (size_t i = r->step; i < r->spec.plan->n; i++)
-		emit(r, event_step_verdict(i, VERDICT_SKIPPED, "an earlier step did not succeed", 0));
+		emit(r,
+			event_step_verdict(
+				i, VERDICT_SKIPPED, "an earlier step did not succeed", 0));
 	if (r->verdict == VERDICT_NONE)
 		r->verdict = VERDICT_SUCCEEDED;
 	emit(r, event_run_end(r->verdict, r->exit_code));
@@ -208,7 +215,8 @@ static void start_step(struct runner *r)
 		for (size_t i = 0; i < step->manifests.n; i++) {
 			const struct manifest *m = &step->manifests.items[i];
 
-			verification_add(r->verification, m, preflight_ns(r->discovery, m, r->spec.ns), NULL);
+			verification_add(r->verification, m,
+				preflight_ns(r->discovery, m, r->spec.ns), NULL);
 		}
 		verification_applied(r->verification);
 		return;
@@ -231,8 +239,8 @@ static void discover(void *arg);
 static void discovered(void *arg, const struct error *err)
 {
 	struct runner *r = arg;
-	bool weather = err->code == ERROR_NETWORK || err->code == ERROR_TIMEOUT || err->code == ERROR_THROTTLED ||
-		err->code == ERROR_SERVER;
+	bool weather = err->code == ERROR_NETWORK || err->code == ERROR_TIMEOUT ||
+		err->code == ERROR_THROTTLED || err->code == ERROR_SERVER;
 	struct errors errs = { 0 };
 
 	if (weather && clock_now_ms() - r->started_at < FIRST_CONTACT_MS) {
@@ -272,5 +280,6 @@ void runner_stop(struct runner *r, enum verdict verdict, int exit_code)
 	if (r->verification)
 		verification_stop(r->verification);
 	kube_discover_cancel(r->discovery, r);
-	end_step(r, verdict, exit_code, verdict == VERDICT_CANCELED ? "canceled" : "interrupted: the terminal is gone");
+	end_step(r, verdict, exit_code,
+		verdict == VERDICT_CANCELED ? "canceled" : "interrupted: the terminal is gone");
 }

@@ -10,8 +10,9 @@ struct kube;
 struct loop;
 struct recorder;
 
-/* Executes a plan: connects, checks every object's kind and scope before anything is applied, then takes the steps one by
- * one: apply, verify, verdict; a failing step ends it and the rest is skipped. Everything that happens is an event. */
+/* Executes a plan: connects, checks every object's kind and scope before anything is applied, then
+ * takes the steps one by one: apply, verify, verdict; a failing step ends it and the rest is
+ * skipped. Everything that happens is an event. */
 struct runner;
 
 struct runner_spec {
@@ -22,12 +23,14 @@ struct runner_spec {
 	const char *run_id;
 	const char *ns;           /* where objects without a namespace go */
 	bool ns_required;         /* -n was given: another namespace in a manifest is a mistake */
-	void (*done)(void *arg, enum verdict verdict, int exit_code); /* from the loop, once, after run.end */
+	void (*done)(void *arg, enum verdict verdict,
+		int exit_code); /* from the loop, once, after run.end */
 	void *arg;
 };
 
 struct runner *runner_new(const struct runner_spec *spec);
 void runner_free(struct runner *r);
 void runner_start(struct runner *r); /* emits run.start, then goes on in the loop */
-/* Ends it now (canceled: by the user or a signal, interrupted: by a hang-up); done is called before this returns. */
+/* Ends it now (canceled: by the user or a signal, interrupted: by a hang-up); done is called before
+ * this returns. */
 void runner_stop(struct runner *r, enum verdict verdict, int exit_code);

@@ -29,7 +29,8 @@ struct screen {
 
 static int64_t view_time(const struct screen *s)
 {
-	return s->spec.model->frozen && s->spec.model->last_at ? s->spec.model->last_at : clock_wall_ms();
+	return s->spec.model->frozen && s->spec.model->last_at ? s->spec.model->last_at
+							       : clock_wall_ms();
 }
 
 /* Not from inside the terminal's own callback: it is closed here. */
@@ -52,7 +53,8 @@ static void draw(void *arg)
 		return;
 	term_size(s->term, &rows, &cols);
 	canvas_init(&canvas, rows, cols);
-	view_draw(&canvas, s->spec.model, &s->ui, view_time(s), (unsigned)(clock_now_ms() / FRAME_MS));
+	view_draw(&canvas, s->spec.model, &s->ui, view_time(s),
+		(unsigned)(clock_now_ms() / FRAME_MS));
 	term_draw(s->term, &canvas);
 	canvas_release(&canvas);
 	s->drawn_at = clock_now_ms();
@@ -79,7 +81,8 @@ static void save(struct screen *s)
 	struct error err = { 0 };
 
 	free(s->ui.message);
-	s->ui.message = snapshot_write(s->spec.model, path, &err) ? xasprintf("saved to %s", path) : xstrdup(err.text);
+	s->ui.message = snapshot_write(s->spec.model, path, &err) ? xasprintf("saved to %s", path)
+								  : xstrdup(err.text);
 	free(path);
 }
 
@@ -119,7 +122,9 @@ static void on_key(void *arg, uint32_t key)
 struct screen *screen_open(const struct output_spec *spec, struct error *err)
 {
 	struct screen *s = xcalloc(1, sizeof(*s));
-	struct term_options options = { .colors = (enum colors)spec->color, .key = on_key, .arg = s };
+	struct term_options options = {
+		.colors = (enum colors)spec->color, .key = on_key, .arg = s
+	};
 
 	s->spec = *spec;
 	s->term = term_open(spec->loop, &options, err);
@@ -127,7 +132,10 @@ struct screen *screen_open(const struct output_spec *spec, struct error *err)
 		free(s);
 		return NULL;
 	}
-	ui_init(&s->ui, spec->icons >= 0 ? (enum icons)spec->icons : term_unicode(s->term) ? ICONS_UNICODE : ICONS_ASCII);
+	ui_init(&s->ui,
+		spec->icons >= 0                ? (enum icons)spec->icons
+			: term_unicode(s->term) ? ICONS_UNICODE
+						: ICONS_ASCII);
 	s->ui.ended = spec->recorder == NULL;
 	s->timer = loop_timer_add(spec->loop, draw, s);
 	loop_timer_set(s->timer, 0);

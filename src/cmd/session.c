@@ -81,7 +81,8 @@ static bool check_args(const struct args *args, struct error *err)
 		const char *path = args->snapshots.items[i];
 
 		if (!ends_with(path, ".json") && !ends_with(path, ".txt"))
-			return error_set(err, ERROR_USAGE, "--snapshot %s: the name must end in .json or .txt", path);
+			return error_set(err, ERROR_USAGE,
+				"--snapshot %s: the name must end in .json or .txt", path);
 	}
 	return true;
 }
@@ -93,7 +94,9 @@ static bool write_one(const struct session *s, const char *path, struct error *e
 
 	if (ends_with(path, ".json"))
 		return snapshot_write(&s->model, path, err);
-	view_text(&text, &s->model, s->args->icons >= 0 ? (enum icons)s->args->icons : ICONS_UNICODE, 100, s->model.last_at);
+	view_text(&text, &s->model,
+		s->args->icons >= 0 ? (enum icons)s->args->icons : ICONS_UNICODE, 100,
+		s->model.last_at);
 	ok = file_replace(path, buf_str(&text), text.len, err);
 	buf_release(&text);
 	return ok;
@@ -103,7 +106,8 @@ static bool write_one(const struct session *s, const char *path, struct error *e
 static void write_snapshots(struct session *s)
 {
 	for (size_t i = 0; i <= s->args->snapshots.n; i++) {
-		const char *path = i < s->args->snapshots.n ? s->args->snapshots.items[i] : s->snapshot_path;
+		const char *path =
+			i < s->args->snapshots.n ? s->args->snapshots.items[i] : s->snapshot_path;
 		struct error err = { 0 };
 
 		if (path && !write_one(s, path, &err)) {
@@ -152,7 +156,8 @@ static void on_signal(void *arg, int signo)
 
 	loop_signal(s->loop, signo, NULL, NULL, NULL);
 	if (!s->over)
-		runner_stop(s->runner, signo == SIGHUP ? VERDICT_INTERRUPTED : VERDICT_CANCELED, 128 + signo);
+		runner_stop(s->runner, signo == SIGHUP ? VERDICT_INTERRUPTED : VERDICT_CANCELED,
+			128 + signo);
 	loop_stop(s->loop);
 }
 
@@ -189,7 +194,8 @@ static bool open_kube(struct session *s, struct error *err)
 static bool open_signals(struct session *s, struct error *err)
 {
 	signal(SIGPIPE, SIG_IGN);
-	return loop_signal(s->loop, SIGINT, on_signal, s, err) && loop_signal(s->loop, SIGTERM, on_signal, s, err) &&
+	return loop_signal(s->loop, SIGINT, on_signal, s, err) &&
+		loop_signal(s->loop, SIGTERM, on_signal, s, err) &&
 		loop_signal(s->loop, SIGHUP, on_signal, s, err);
 }
 
@@ -203,7 +209,8 @@ static bool open_runner(struct session *s, struct error *err)
 		.kind = output_resolve(s->args->output),
 		.icons = s->args->icons,
 		.color = s->args->color,
-		.snapshot_path = s->args->snapshots.n ? s->args->snapshots.items[0] : s->snapshot_path,
+		.snapshot_path =
+			s->args->snapshots.n ? s->args->snapshots.items[0] : s->snapshot_path,
 		.quit = quit,
 		.hangup = hang_up,
 		.arg = s,
@@ -260,7 +267,8 @@ int session_run(const struct args *args, const struct plan *plan)
 	model_init(&s.model);
 	s.loop = check_args(args, &err) ? loop_new(&err) : NULL;
 	/* The kubeconfig first: a run that cannot begin leaves no record behind. */
-	if (s.loop && open_kube(&s, &err) && open_record(&s, &err) && open_signals(&s, &err) && open_runner(&s, &err)) {
+	if (s.loop && open_kube(&s, &err) && open_record(&s, &err) && open_signals(&s, &err) &&
+		open_runner(&s, &err)) {
 		runner_start(s.runner);
 		loop_run(s.loop, &err);
 	}
@@ -269,7 +277,8 @@ int session_run(const struct args *args, const struct plan *plan)
 	return err.code ? session_fail(&err) : s.exit_code;
 }
 
-int session_run_read(const struct args *args, bool read, struct plan *plan_take, struct errors *errs_take)
+int session_run_read(
+	const struct args *args, bool read, struct plan *plan_take, struct errors *errs_take)
 {
 	int code = 2;
 

@@ -28,8 +28,8 @@ const struct kube_config *kube_config(const struct kube *kube); /* borrowed */
 struct http_stats kube_stats(const struct kube *kube); /* http.h */
 
 /* Runs the exec credential plugin for the first time, if there is one, before the screen starts:
- * it may then talk to the user (stdin and stderr are inherited when interactive is true and its mode allows it).
- * Turns the loop until it ended. true at once when there is none. */
+ * it may then talk to the user (stdin and stderr are inherited when interactive is true and its
+ * mode allows it). Turns the loop until it ended. true at once when there is none. */
 bool kube_login(struct kube *kube, bool interactive, struct error *err);
 /* A line for a banner ("login expired: …") while a later plugin run keeps failing; NULL when all
  * is well. */
@@ -44,7 +44,7 @@ struct kube_request {
 	size_t body_len;
 	int64_t timeout_ms;       /* 0: the configured request timeout */
 	size_t max_body;          /* 0: 4 MiB */
-	const char *what;         /* for the sentence: "apply Deployment shop/web", "list pods in shop" */
+	const char *what; /* for the sentence: "apply Deployment shop/web", "list pods in shop" */
 	bool (*data)(void *arg, const char *bytes, size_t len); /* as in struct http_request */
 	void (*done)(void *arg, const struct kube_answer *answer);
 	/* Instead of done when kube_free() ends the call, so that the caller can let go of arg;
@@ -55,7 +55,8 @@ struct kube_request {
 
 /* Borrowed until the callback returns. */
 struct kube_answer {
-	struct error error;       /* ERROR_NONE for 2xx; else "WHAT: the server's Status message" by class (error.h) */
+	struct error error; /* ERROR_NONE for 2xx; else "WHAT: the server's Status message" by class
+			       (error.h) */
 	int status;               /* 0 when no HTTP answer came */
 	const char *content_type;
 	const char *body;         /* NUL behind it */

@@ -28,7 +28,8 @@ enum credentials_state credentials_get(struct credentials *c, struct error *err)
 /* Borrowed until the next call of credentials_get(); NULL: none. */
 const char *credentials_token(const struct credentials *c);
 /* The plugin's client certificate; false: it has none. */
-bool credentials_certificate(const struct credentials *c, const char **cert_pem, const char **key_pem);
+bool credentials_certificate(
+	const struct credentials *c, const char **cert_pem, const char **key_pem);
 /* Grows whenever the credentials change. */
 unsigned credentials_generation(const struct credentials *c);
 

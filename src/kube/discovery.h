@@ -25,20 +25,24 @@ struct kube_discovery;
 struct kube_discovery *kube_discovery_new(struct kube *kube);
 void kube_discovery_free(struct kube_discovery *d);
 
-/* Asks the server (again). done comes once, with ERROR_NONE or why; a group whose own API is down is a warning, not
- * an error. What was known stays known when a refresh fails. One refresh at a time: a call while one is open joins it. */
+/* Asks the server (again). done comes once, with ERROR_NONE or why; a group whose own API is down
+ * is a warning, not an error. What was known stays known when a refresh fails. One refresh at a
+ * time: a call while one is open joins it. */
 typedef void kube_discovery_fn(void *arg, const struct error *err);
 void kube_discover(struct kube_discovery *d, kube_discovery_fn *done, void *arg);
-void kube_discover_cancel(struct kube_discovery *d, void *arg); /* drops the callbacks with that arg */
+void kube_discover_cancel(
+	struct kube_discovery *d, void *arg); /* drops the callbacks with that arg */
 bool kube_discovery_done(const struct kube_discovery *d); /* at least one answer came */
 /* Texts of groups that could not be read ("metrics.k8s.io/v1beta1 is stale"); NULL-terminated,
  * borrowed. */
 const char *const *kube_discovery_warnings(const struct kube_discovery *d);
 
 /* By exact group/version and kind. NULL: the server does not know it. */
-const struct kube_resource *kube_find_kind(const struct kube_discovery *d, const char *api_version, const char *kind);
+const struct kube_resource *kube_find_kind(
+	const struct kube_discovery *d, const char *api_version, const char *kind);
 /* By group ("" = core) and kind in whatever version the server prefers; for children. */
-const struct kube_resource *kube_find_group_kind(const struct kube_discovery *d, const char *group, const char *kind);
+const struct kube_resource *kube_find_group_kind(
+	const struct kube_discovery *d, const char *group, const char *kind);
 /* As kubectl reads TYPE arguments: "deploy", "deployments.apps", "Deployment.v1.apps". */
 const struct kube_resource *kube_find_type(const struct kube_discovery *d, const char *type);
 

@@ -22,5 +22,5 @@ void exec_credential_release(struct exec_credential *credential);
 /* "KUBERNETES_EXEC_INFO={…}", to free(). */
 char *exec_credential_info(const struct kube_config *config, bool interactive);
 /* Reads a plugin's standard output. The message never quotes it. false: *out untouched. */
-bool exec_credential_parse(struct exec_credential *out, const struct kube_exec *exec, const char *text,
-	size_t len, struct error *err);
+bool exec_credential_parse(struct exec_credential *out, const struct kube_exec *exec,
+	const char *text, size_t len, struct error *err);

@@ -71,7 +71,9 @@ void http_set_tls(struct http *http, const struct http_tls *tls)
 
 static void set_blob(CURL *easy, CURLoption option, const char *pem)
 {
-	struct curl_blob blob = { .data = (char *)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY };
+	struct curl_blob blob = {
+		.data = (char *)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY
+	};
 
 	curl_easy_setopt(easy, option, &blob);
 }
@@ -209,7 +211,8 @@ static void add_header(struct http_call *call, const char *line)
  * does the Host header: that is how a certificate's name can differ from the address. */
 static void set_server_name(struct http_call *call, char **url)
 {
-	char *target = xasprintf("::%s", call->answer.place), *host = xasprintf("Host: %s", call->answer.place);
+	char *target = xasprintf("::%s", call->answer.place),
+	     *host = xasprintf("Host: %s", call->answer.place);
 	char *named = http_url_rename(*url, call->tls->tls.server_name);
 
 	if (strpbrk(call->tls->tls.server_name, "/?#@%"))
@@ -356,7 +359,8 @@ static void describe(struct http_call *call, CURLcode code)
 	curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &fault.os_errno);
 	curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &fault.verify);
 	if (!call->timeout_ms ||
-		(!call->is_overdue && elapsed_us(call->easy, CURLINFO_TOTAL_TIME_T) / 1000 < call->timeout_ms))
+		(!call->is_overdue &&
+			elapsed_us(call->easy, CURLINFO_TOTAL_TIME_T) / 1000 < call->timeout_ms))
 		fault.timeout_ms = CONNECT_TIMEOUT_MS;
 	fault.trouble = trouble_of(code, &fault);
 	http_describe(&call->answer.error, &fault);
@@ -368,7 +372,8 @@ static const char *header_of(const struct http_call *call, const char *name, siz
 {
 	struct curl_header *header;
 
-	return curl_easy_header(call->easy, name, index, CURLH_HEADER, -1, &header) ? NULL : header->value;
+	return curl_easy_header(call->easy, name, index, CURLH_HEADER, -1, &header) ? NULL
+										    : header->value;
 }
 
 static void report(struct http_call *call)
@@ -403,7 +408,8 @@ static void finish(struct http_call *call, CURLcode code)
 	bool aborted_by_us = call->answer.enough && code == CURLE_WRITE_ERROR;
 
 	if (call->answer.refused)
-		error_set(&call->answer.error, ERROR_CANCELED, "the request to %s was ended", call->answer.place);
+		error_set(&call->answer.error, ERROR_CANCELED, "the request to %s was ended",
+			call->answer.place);
 	else if (code != CURLE_OK && !aborted_by_us)
 		describe(call, code);
 	if (!call->answer.canceled) {
@@ -530,7 +536,8 @@ static int on_curl_timer(CURLM *multi UNUSED, long timeout_ms, void *arg)
 	return 0;
 }
 
-static int on_curl_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *socket_arg)
+static int on_curl_socket(
+	CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
 	static const short events[] = {
 		[CURL_POLL_IN] = POLLIN,

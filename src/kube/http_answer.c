@@ -62,7 +62,8 @@ bool http_answer_body(struct http_answer *a, int status, const char *bytes, size
 	}
 	if (len <= a->max_body - a->body.len)
 		return buf_add(&a->body, bytes, len);
-	return error_set(&a->error, ERROR_LIMIT, "the answer of %s is larger than %zu bytes", a->place, a->max_body);
+	return error_set(&a->error, ERROR_LIMIT, "the answer of %s is larger than %zu bytes",
+		a->place, a->max_body);
 }
 
 struct http_shared_tls *http_tls_share(const struct http_tls *tls)

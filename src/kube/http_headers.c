@@ -45,7 +45,8 @@ static void add_text(struct http_warnings *w, const struct buf *text)
 	w->texts[w->n] = NULL;
 }
 
-/* One warning at p: code, agent, text, perhaps a date. Returns what follows it, NULL at a mistake. */
+/* One warning at p: code, agent, text, perhaps a date. Returns what follows it, NULL at a mistake.
+ */
 static const char *read_warning(struct http_warnings *w, const char *p)
 {
 	bool ours = strncmp(p, "299 ", 4) == 0;
@@ -96,8 +97,8 @@ static bool parse_date(const char *value, int64_t *seconds)
 	char month[4], zone[4];
 	const char *at;
 
-	if (sscanf(value, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]", &tm.tm_mday, month, &tm.tm_year,
-		&tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone) != 7)
+	if (sscanf(value, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]", &tm.tm_mday, month,
+		    &tm.tm_year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone) != 7)
 		return false;
 	at = strstr(months, month);
 	if (!at || strlen(month) != 3 || (at - months) % 3 || strcmp(zone, "GMT") != 0)

@@ -10,7 +10,8 @@
 #include "base/xalloc.h"
 
 /* X509_V_ERR numbers (openssl/x509_vfy.h); their values are part of its ABI. The first two are what
- * is left of a wrong name: curl compares names itself, and the chain is good or was not looked at. */
+ * is left of a wrong name: curl compares names itself, and the chain is good or was not looked at.
+ */
 enum {
 	VERIFY_NAME = 0,
 	VERIFY_UNSPECIFIED = 1,
@@ -36,17 +37,23 @@ static const struct alert {
 } alerts[] = {
 	{ "certificate required", ERROR_TLS, "", " wants a client certificate" },
 	{ "alert unknown ca", ERROR_TLS, "", " does not trust the CA of our client certificate" },
-	{ "alert certificate expired", ERROR_TLS, "", " says that our client certificate has expired" },
+	{ "alert certificate expired", ERROR_TLS, "",
+		" says that our client certificate has expired" },
 	{ "alert bad certificate", ERROR_TLS, "", " refuses our client certificate" },
 	{ "alert certificate unknown", ERROR_TLS, "", " refuses our client certificate" },
-	{ "alert certificate revoked", ERROR_TLS, "", " says that our client certificate was revoked" },
+	{ "alert certificate revoked", ERROR_TLS, "",
+		" says that our client certificate was revoked" },
 	{ "wrong version number", ERROR_TLS, "", " does not speak TLS" },
 	{ "packet length too long", ERROR_TLS, "", " does not speak TLS" },
-	{ "protocol version", ERROR_TLS, "", " has no TLS version in common with us (1.2 or newer)" },
-	{ "unsupported protocol", ERROR_TLS, "", " has no TLS version in common with us (1.2 or newer)" },
+	{ "protocol version", ERROR_TLS, "",
+		" has no TLS version in common with us (1.2 or newer)" },
+	{ "unsupported protocol", ERROR_TLS, "",
+		" has no TLS version in common with us (1.2 or newer)" },
 	{ "reset by peer", ERROR_NETWORK, "connection to ", " was reset during the TLS handshake" },
-	{ "SSL_ERROR_SYSCALL", ERROR_NETWORK, "connection to ", " was closed during the TLS handshake" },
-	{ "unexpected eof", ERROR_NETWORK, "connection to ", " was closed during the TLS handshake" },
+	{ "SSL_ERROR_SYSCALL", ERROR_NETWORK, "connection to ",
+		" was closed during the TLS handshake" },
+	{ "unexpected eof", ERROR_NETWORK, "connection to ",
+		" was closed during the TLS handshake" },
 };
 
 static bool describe_alert(struct error *err, const struct http_fault *f)
@@ -58,7 +65,8 @@ static bool describe_alert(struct error *err, const struct http_fault *f)
 		if (alert->code != ERROR_TLS && f->trouble != HTTP_HANDSHAKE)
 			continue;
 		if (strstr(f->detail, alert->sign)) {
-			error_set(err, alert->code, "%s%s%s", alert->before, f->place, alert->after);
+			error_set(
+				err, alert->code, "%s%s%s", alert->before, f->place, alert->after);
 			return true;
 		}
 	}
@@ -79,7 +87,8 @@ static void describe_connect(struct error *err, const struct http_fault *f)
 		error_set(err, ERROR_NETWORK, "cannot connect to %s", f->place);
 		break;
 	default:
-		error_set(err, ERROR_NETWORK, "cannot connect to %s: %s", f->place, strerror((int)f->os_errno));
+		error_set(err, ERROR_NETWORK, "cannot connect to %s: %s", f->place,
+			strerror((int)f->os_errno));
 	}
 }
 
@@ -101,12 +110,13 @@ static void describe_timeout(struct error *err, const struct http_fault *f)
 
 	duration_format(f->timeout_ms, within);
 	if (f->resolving)
-		error_set(err, ERROR_TIMEOUT, "cannot resolve host %.*s within %s", host_len(f->place), f->place,
-			within);
+		error_set(err, ERROR_TIMEOUT, "cannot resolve host %.*s within %s",
+			host_len(f->place), f->place, within);
 	else if (!f->connected)
 		error_set(err, ERROR_TIMEOUT, "no connection to %s within %s", f->place, within);
 	else if (f->answering)
-		error_set(err, ERROR_TIMEOUT, "the answer of %s was not complete within %s", f->place, within);
+		error_set(err, ERROR_TIMEOUT, "the answer of %s was not complete within %s",
+			f->place, within);
 	else
 		error_set(err, ERROR_TIMEOUT, "no answer from %s within %s", f->place, within);
 }
@@ -121,17 +131,20 @@ static void describe_certificate(struct error *err, const struct http_fault *f)
 	case VERIFY_HOST:
 	case VERIFY_IP:
 		if (f->server_name)
-			error_set(err, ERROR_TLS, "certificate of %s is not for the name %s", f->place,
-				f->server_name);
+			error_set(err, ERROR_TLS, "certificate of %s is not for the name %s",
+				f->place, f->server_name);
 		else
-			error_set(err, ERROR_TLS, "certificate of %.*s is for another name", len, f->place);
+			error_set(err, ERROR_TLS, "certificate of %.*s is for another name", len,
+				f->place);
 		break;
 	case VERIFY_NOT_YET:
-		error_set(err, ERROR_TLS, "certificate of %.*s is not valid yet: is this machine's clock right?", len,
+		error_set(err, ERROR_TLS,
+			"certificate of %.*s is not valid yet: is this machine's clock right?", len,
 			f->place);
 		break;
 	case VERIFY_EXPIRED:
-		error_set(err, ERROR_TLS, "certificate of %.*s, or of its CA, has expired", len, f->place);
+		error_set(err, ERROR_TLS, "certificate of %.*s, or of its CA, has expired", len,
+			f->place);
 		break;
 	default:
 		error_set(err, ERROR_TLS, "certificate of %.*s is not signed by %s", len, f->place,
@@ -143,7 +156,8 @@ void http_describe(struct error *err, const struct http_fault *f)
 {
 	switch (f->trouble) {
 	case HTTP_RESOLVE:
-		error_set(err, ERROR_NETWORK, "cannot resolve host %.*s", host_len(f->place), f->place);
+		error_set(err, ERROR_NETWORK, "cannot resolve host %.*s", host_len(f->place),
+			f->place);
 		break;
 	case HTTP_CONNECT:
 		describe_connect(err, f);
@@ -152,7 +166,8 @@ void http_describe(struct error *err, const struct http_fault *f)
 		describe_broken(err, f);
 		break;
 	case HTTP_TORN:
-		error_set(err, ERROR_NETWORK, "%s closed the connection before its answer was complete", f->place);
+		error_set(err, ERROR_NETWORK,
+			"%s closed the connection before its answer was complete", f->place);
 		break;
 	case HTTP_NOT_HTTP:
 		error_set(err, ERROR_NETWORK, "%s does not answer in HTTP", f->place);
@@ -171,14 +186,17 @@ void http_describe(struct error *err, const struct http_fault *f)
 		describe_certificate(err, f);
 		break;
 	case HTTP_CLIENT_CERTIFICATE:
-		error_set(err, ERROR_TLS, "the client certificate and its key cannot be used: they are damaged, "
+		error_set(err, ERROR_TLS,
+			"the client certificate and its key cannot be used: they are damaged, "
 			"encrypted, or do not belong together");
 		break;
 	case HTTP_CA:
 		if (f->own_ca)
-			error_set(err, ERROR_TLS, "the CA certificate of the cluster cannot be read");
+			error_set(
+				err, ERROR_TLS, "the CA certificate of the cluster cannot be read");
 		else /* a bare machine: nobody installed its CA certificates */
-			error_set(err, ERROR_TLS, "certificate of %.*s is not signed by a CA that this system trusts",
+			error_set(err, ERROR_TLS,
+				"certificate of %.*s is not signed by a CA that this system trusts",
 				host_len(f->place), f->place);
 		break;
 	case HTTP_ADDRESS:

@@ -30,7 +30,7 @@ struct http_fault {
 	const char *server_name; /* what the certificate should name; NULL: the host */
 	bool own_ca;             /* not the system's roots */
 	long os_errno;           /* 0: unknown */
-	long verify;             /* OpenSSL's X509_V_ERR number; 0: the chain is good, the name is not */
+	long verify; /* OpenSSL's X509_V_ERR number; 0: the chain is good, the name is not */
 	const char *detail;      /* the TLS library's words: only searched, never shown */
 	const char *summary;     /* shown for HTTP_OTHER */
 	int64_t timeout_ms;      /* for HTTP_TIMEOUT: which one it was */

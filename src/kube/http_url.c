@@ -17,7 +17,8 @@ struct parts {
 static struct parts split(const char *url)
 {
 	const char *scheme_end = strstr(url, "://"), *start = scheme_end ? scheme_end + 3 : url;
-	const char *end = start + strcspn(start, "/?#"), *at = memrchr(start, '@', (size_t)(end - start));
+	const char *end = start + strcspn(start, "/?#"),
+		   *at = memrchr(start, '@', (size_t)(end - start));
 	struct parts p = { .host = at ? at + 1 : start, .rest = end };
 	const char *bracket = p.host[0] == '[' ? memchr(p.host, ']', (size_t)(end - p.host)) : NULL;
 	const char *from = bracket ? bracket : p.host;

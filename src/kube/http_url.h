@@ -2,7 +2,8 @@
 #pragma once
 
 /* "HOST:PORT" of an http or https URL, the scheme's port where it names none; an IPv6
- * address keeps its brackets. User information is left out. To free(); never NULL, whatever the text is. */
+ * address keeps its brackets. User information is left out. To free(); never NULL, whatever the
+ * text is. */
 char *http_url_place(const char *url);
 
 /* The URL with another host, to free(); the port stays. An IPv6 address gets its brackets. */

@@ -27,8 +27,8 @@ struct kube_exec {
 	char *cluster_config;   /* JSON text of the cluster's extension for exec plugins, or NULL */
 };
 
-/* All that is needed to reach one cluster as one user. Certificates and keys are PEM in memory, read
- * from data or files; nothing is written anywhere. Strings are owned; NULL: absent. */
+/* All that is needed to reach one cluster as one user. Certificates and keys are PEM in memory,
+ * read from data or files; nothing is written anywhere. Strings are owned; NULL: absent. */
 struct kube_config {
 	char *context, *cluster, *user;
 	char *ns;              /* "default" when nothing says otherwise */

@@ -10,7 +10,8 @@
 #define MAX_TEXT ((size_t)32 << 20)
 /* The worst case: "1e999," becomes the largest double. */
 #define MAX_GROWTH 5
-/* Every number of this length fits: no sign, digit or point can take it out of 64 bits or a double. */
+/* Every number of this length fits: no sign, digit or point can take it out of 64 bits or a double.
+ */
 #define SAFE_NUMBER 18
 
 #define LARGEST_DOUBLE "1.7976931348623157e308"
@@ -161,7 +162,8 @@ static size_t mend_string(struct buf *out, const char *s, size_t len)
 			continue;
 		}
 		buf_add(out, s + from, i - from);
-		i += s[i] == '\\' ? mend_escape(out, s + i, len - i) : mend_char(out, s + i, len - i);
+		i += s[i] == '\\' ? mend_escape(out, s + i, len - i)
+				  : mend_char(out, s + i, len - i);
 		from = i;
 	}
 	i += i < len;

@@ -41,7 +41,8 @@ static const unsigned char classes[256] = {
 	['\n'] = SCALAR_END | SPACE, ['\r'] = SCALAR_END | SPACE,
 };
 
-void splitter_init(struct splitter *s, void (*item)(void *arg, const char *bytes, size_t len), void *arg)
+void splitter_init(
+	struct splitter *s, void (*item)(void *arg, const char *bytes, size_t len), void *arg)
 {
 	*s = (struct splitter){ .item = item, .arg = arg, .state = BEFORE_LIST };
 	buf_init(&s->current, MAX_ITEM);
@@ -197,7 +198,8 @@ static bool begin_member(struct splitter *s, char c, bool *taken, struct error *
 }
 
 /* Punctuation: from one of the `allowed` characters to the state at its place. */
-static bool punctuation(struct splitter *s, char c, const char *allowed, const enum state *to, struct error *err)
+static bool punctuation(
+	struct splitter *s, char c, const char *allowed, const enum state *to, struct error *err)
 {
 	const char *at = c ? strchr(allowed, c) : NULL;
 
@@ -268,7 +270,8 @@ bool splitter_feed(struct splitter *s, const char *bytes, size_t len, struct err
 		}
 		if (s->state == IN_KEY)
 			read_key(s, bytes[i]);
-		else if (!(classes[(unsigned char)bytes[i]] & SPACE) && !read_between(s, bytes[i], &taken, err))
+		else if (!(classes[(unsigned char)bytes[i]] & SPACE) &&
+			!read_between(s, bytes[i], &taken, err))
 			return false;
 		i += taken;
 	}

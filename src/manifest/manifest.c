@@ -34,7 +34,8 @@ static bool is_hopeless(const struct reading *r)
 
 static bool complain(const struct reading *r, const struct yaml_node *at, const char *why)
 {
-	return errors_add(r->errs, ERROR_CONFIG, "%s:%d:%d: %s", r->name, at->line, at->column, why);
+	return errors_add(
+		r->errs, ERROR_CONFIG, "%s:%d:%d: %s", r->name, at->line, at->column, why);
 }
 
 /* Where a field stands. An item of a typed list may have its type from the list. */
@@ -47,8 +48,8 @@ static const struct yaml_node *field_or_node(const struct yaml_node *node, const
 
 /* A text field of a mapping (prefix + key is its full name). NULL when it is absent or
  * null; *good is lost when it is no text, so that the mistake is told once. */
-static const char *text_of(const struct reading *r, const json_t *object, const struct yaml_node *node,
-	const char *prefix, const char *key, bool *good)
+static const char *text_of(const struct reading *r, const json_t *object,
+	const struct yaml_node *node, const char *prefix, const char *key, bool *good)
 {
 	const json_t *value = json_object_get(object, key);
 	const struct yaml_node *at;
@@ -58,8 +59,8 @@ static const char *text_of(const struct reading *r, const json_t *object, const 
 	if (json_is_string(value))
 		return json_string_value(value);
 	at = field_or_node(node, key);
-	*good = errors_add(r->errs, ERROR_CONFIG, "%s:%d:%d: %s%s must be text%s", r->name, at->line,
-		at->column, prefix, key,
+	*good = errors_add(r->errs, ERROR_CONFIG, "%s:%d:%d: %s%s must be text%s", r->name,
+		at->line, at->column, prefix, key,
 		json_is_array(value) || json_is_object(value) ? "" : ": quote it");
 	return NULL;
 }
@@ -97,7 +98,8 @@ static bool read_type(const struct reading *r, struct manifest *m, const json_t 
 	const char *kind;
 
 	if (typed && !api_version)
-		good = complain(r, node, "no apiVersion: a manifest needs one, such as apiVersion: v1");
+		good = complain(
+			r, node, "no apiVersion: a manifest needs one, such as apiVersion: v1");
 	else if (typed && !is_api_version(api_version))
 		good = complain(r, field_or_node(node, "apiVersion"),
 			"apiVersion must be VERSION or GROUP/VERSION, such as v1 or apps/v1");
@@ -162,7 +164,8 @@ static void release(struct manifest *m)
 
 /* What is sent and what is shown. doc is NULL for an item of a List, whose own text
  * is no document. */
-static void write_texts(const struct reading *r, struct manifest *m, const struct yaml_document *doc)
+static void write_texts(
+	const struct reading *r, struct manifest *m, const struct yaml_document *doc)
 {
 	json_t *redacted = redact_object(m->object);
 	bool secret = strcmp(m->kind, "Secret") == 0;
@@ -281,11 +284,13 @@ bool manifests_parse(struct manifests *list, const char *text, size_t len, const
 		add_document(&r, &yaml.documents[i]);
 	yaml_release(&yaml);
 	if (is_hopeless(&r))
-		errors_add(errs, ERROR_CONFIG, "%s: too many mistakes: the rest of it was not read", r.name);
+		errors_add(errs, ERROR_CONFIG, "%s: too many mistakes: the rest of it was not read",
+			r.name);
 	return errs->n == r.mistakes;
 }
 
-bool manifests_check_duplicates(const struct manifests *list, const char *default_ns, struct errors *errs)
+bool manifests_check_duplicates(
+	const struct manifests *list, const char *default_ns, struct errors *errs)
 {
 	char **keys = xcalloc(list->n + 1, sizeof(*keys));
 	size_t mistakes = errs->n;
@@ -300,9 +305,9 @@ bool manifests_check_duplicates(const struct manifests *list, const char *defaul
 		first = map_get(&seen, keys[i]);
 		if (first)
 			errors_add(errs, ERROR_CONFIG,
-				"%s:%d:%d: %s \"%s\" appears twice (first at %s:%d:%d): remove one", m->file,
-				m->line, m->column, m->kind, m->name, first->file, first->line,
-				first->column);
+				"%s:%d:%d: %s \"%s\" appears twice (first at %s:%d:%d): remove one",
+				m->file, m->line, m->column, m->kind, m->name, first->file,
+				first->line, first->column);
 		else
 			map_set(&seen, keys[i], m);
 	}
@@ -332,7 +337,8 @@ void group_of(const char *api_version, char out[static GROUP_SIZE])
 	out[len] = '\0';
 }
 
-char *object_id(size_t step, const char *api_version, const char *kind, const char *ns, const char *name)
+char *object_id(
+	size_t step, const char *api_version, const char *kind, const char *ns, const char *name)
 {
 	char group[GROUP_SIZE];
 

@@ -15,10 +15,11 @@ struct manifest {
 	char *ns;           /* metadata.namespace; NULL when the document names none */
 	char *name;
 	json_t *object;     /* parsed as kubectl would read it */
-	char *body;         /* what is sent: the document's own text, or JSON emitted anew (an item of a List) */
+	char *body; /* what is sent: the document's own text, or JSON emitted anew (an item of a
+		       List) */
 	size_t body_len;
-	char *shown;        /* what the drawer shows: the same text, or emitted anew with a Secret's values masked;
-	                     * display text (TEXT_BLOCK) */
+	char *shown; /* what the drawer shows: the same text, or emitted anew with a Secret's values
+		      * masked; display text (TEXT_BLOCK) */
 	char *file;         /* as given; "-" for standard input */
 	int line, column;   /* of the object */
 };
@@ -30,26 +31,30 @@ struct manifests {
 
 /* Adds the objects of a file, a directory (its .yaml, .yml and .json files by name, not
  * deeper), a glob (sorted; one that matches nothing is a mistake) or "-" (standard input, once).
- * `base` is the directory relative paths start from; NULL: the working directory. A List and any *List with
- * items is flattened, each item keeping its own kind. Every mistake is one sentence in errs,
- * "file:line:column: what; what to do": YAML errors, no apiVersion, kind or name, generateName,
- * a wrong type. Documents before and after a mistake are still added.
- * Returns whether nothing was added to errs. */
-bool manifests_load(struct manifests *list, const char *path, const char *base, struct errors *errs);
+ * `base` is the directory relative paths start from; NULL: the working directory. A List and any
+ * *List with items is flattened, each item keeping its own kind. Every mistake is one sentence in
+ * errs, "file:line:column: what; what to do": YAML errors, no apiVersion, kind or name,
+ * generateName, a wrong type. Documents before and after a mistake are still added. Returns whether
+ * nothing was added to errs. */
+bool manifests_load(
+	struct manifests *list, const char *path, const char *base, struct errors *errs);
 
 /* The same from memory; `file` is only named in messages. */
 bool manifests_parse(struct manifests *list, const char *text, size_t len, const char *file,
 	struct errors *errs);
 
 /* The same object twice: same group, kind, namespace (an absent one is default_ns) and name. */
-bool manifests_check_duplicates(const struct manifests *list, const char *default_ns, struct errors *errs);
+bool manifests_check_duplicates(
+	const struct manifests *list, const char *default_ns, struct errors *errs);
 
 void manifests_release(struct manifests *list);
 
-/* "apps/v1" → "apps"; "v1" → "". Returned in a caller's buffer that is always large enough (254). */
+/* "apps/v1" → "apps"; "v1" → "". Returned in a caller's buffer that is always large enough (254).
+ */
 #define GROUP_SIZE 256
 void group_of(const char *api_version, char out[static GROUP_SIZE]);
 
 /* Step index/group/Kind/namespace/name (DESIGN.md §7), the core group and cluster scope empty:
  * "0//Pod/shop/web-1". To free(). ns may be NULL. */
-char *object_id(size_t step, const char *api_version, const char *kind, const char *ns, const char *name);
+char *object_id(
+	size_t step, const char *api_version, const char *kind, const char *ns, const char *name);

@@ -92,7 +92,8 @@ static bool read_one(const char *path, struct buf *out, struct error *err)
 			return read_pipe(path, out, err);
 		if (S_ISFIFO(st.st_mode))
 			return error_set(err, ERROR_IO,
-				"%s: is a pipe, which may never end: give it as standard input (-f -)", path);
+				"%s: is a pipe, which may never end: give it as standard input (-f -)",
+				path);
 		if (!S_ISDIR(st.st_mode))
 			return error_set(err, ERROR_IO, "%s: is not a regular file", path);
 	}
@@ -132,7 +133,9 @@ static bool has_manifest_name(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
+	return dot &&
+		(strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 ||
+			strcmp(dot, ".json") == 0);
 }
 
 static bool is_folder(const char *path)
@@ -162,10 +165,12 @@ static bool visit_folder(const struct visit *v, const char *given)
 		free(full);
 	}
 	if (!dir)
-		good = errors_add(v->errs, ERROR_IO, "%s: cannot be read: %s", given, strerror(errno));
+		good = errors_add(
+			v->errs, ERROR_IO, "%s: cannot be read: %s", given, strerror(errno));
 	else if (names.n == 0)
 		good = errors_add(v->errs, ERROR_CONFIG,
-			"%s: no .yaml, .yml or .json file in this folder (subfolders are not looked at)", given);
+			"%s: no .yaml, .yml or .json file in this folder (subfolders are not looked at)",
+			given);
 	else
 		good = visit_names(v, &names);
 	if (dir)
@@ -238,7 +243,8 @@ bool manifest_files_each(const char *path, const char *base, manifest_text_fn *f
 	if (strcmp(path, "-") == 0)
 		return visit_stdin(&v);
 	if (strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0)
-		return errors_add(errs, ERROR_USAGE, "%s: manifests are not fetched: download it first", path);
+		return errors_add(errs, ERROR_USAGE,
+			"%s: manifests are not fetched: download it first", path);
 	full = locate(path, base);
 	exists = stat(full, &st) == 0;
 	folder = exists && S_ISDIR(st.st_mode);
@@ -251,7 +257,8 @@ bool manifest_files_each(const char *path, const char *base, manifest_text_fn *f
 	return visit_file(&v, path);
 }
 
-static bool parse_text(void *arg, const char *text, size_t len, const char *file, struct errors *errs)
+static bool parse_text(
+	void *arg, const char *text, size_t len, const char *file, struct errors *errs)
 {
 	return manifests_parse(arg, text, len, file, errs);
 }

@@ -12,7 +12,8 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 
-bool field_mistake(const struct yaml_node *node, const char *file, struct errors *errs, const char *fmt, ...)
+bool field_mistake(
+	const struct yaml_node *node, const char *file, struct errors *errs, const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
@@ -33,8 +34,8 @@ static const struct field *find(const struct field *fields, size_t n, const char
 	return NULL;
 }
 
-static void unknown(const struct yaml_node *key, const char *what, const struct field *fields, size_t n,
-	const char *file, struct errors *errs)
+static void unknown(const struct yaml_node *key, const char *what, const struct field *fields,
+	size_t n, const char *file, struct errors *errs)
 {
 	const char **names = xcalloc(n + 1, sizeof(*names));
 	const char *near;
@@ -43,14 +44,15 @@ static void unknown(const struct yaml_node *key, const char *what, const struct 
 		names[i] = fields[i].key;
 	near = nearest_word(key->value, names);
 	if (near)
-		field_mistake(key, file, errs, "%s has no key '%s'; did you mean '%s'?", what, key->value, near);
+		field_mistake(key, file, errs, "%s has no key '%s'; did you mean '%s'?", what,
+			key->value, near);
 	else
 		field_mistake(key, file, errs, "%s has no key '%s'", what, key->value);
 	free(names);
 }
 
-bool field_table(const struct yaml_node *node, const char *what, const struct field *fields, size_t n, void *into,
-	const char *file, struct errors *errs)
+bool field_table(const struct yaml_node *node, const char *what, const struct field *fields,
+	size_t n, void *into, const char *file, struct errors *errs)
 {
 	if (node->kind != YAML_MAPPING)
 		return field_mistake(node, file, errs, "%s must be a mapping of keys", what);
@@ -71,7 +73,8 @@ bool field_table(const struct yaml_node *node, const char *what, const struct fi
 	return true;
 }
 
-bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs)
+bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs)
 {
 	if (node->kind != YAML_SCALAR || (node->plain && node->value[0] == '\0'))
 		return field_mistake(node, file, errs, "%s must be a text", what);
@@ -80,7 +83,8 @@ bool field_string(char **out, const struct yaml_node *node, const char *what, co
 	return true;
 }
 
-bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs)
+bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs)
 {
 	char *raw = NULL;
 
@@ -92,22 +96,26 @@ bool field_title(char **out, const struct yaml_node *node, const char *what, con
 	return **out || field_mistake(node, file, errs, "%s must not be empty", what);
 }
 
-bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs)
+bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs)
 {
 	bool yes = node->kind == YAML_SCALAR && node->plain && strcmp(node->value, "true") == 0;
 
-	if (!yes && !(node->kind == YAML_SCALAR && node->plain && strcmp(node->value, "false") == 0))
+	if (!yes &&
+		!(node->kind == YAML_SCALAR && node->plain && strcmp(node->value, "false") == 0))
 		return field_mistake(node, file, errs, "%s must be true or false", what);
 	*out = yes;
 	return true;
 }
 
-bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what, const char *file, struct errors *errs)
+bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what,
+	const char *file, struct errors *errs)
 {
 	struct error err = { 0 };
 
 	if (node->kind != YAML_SCALAR)
-		return field_mistake(node, file, errs, "%s must be a duration: 90s, 5m or 1h30m", what);
+		return field_mistake(
+			node, file, errs, "%s must be a duration: 90s, 5m or 1h30m", what);
 	if (!duration_parse(node->value, out_ms, &err))
 		return field_mistake(node, file, errs, "%s: %s", what, err.text);
 	return true;

@@ -9,23 +9,30 @@
 
 struct errors;
 
-/* Reading a mapping of the plan by a table of its keys, with a position for every mistake. Internal to src/plan. */
+/* Reading a mapping of the plan by a table of its keys, with a position for every mistake. Internal
+ * to src/plan. */
 struct field {
 	const char *key;
 	/* Called for a key that is there; value is its node. */
-	void (*read)(void *into, const struct yaml_node *value, const char *file, struct errors *errs);
+	void (*read)(
+		void *into, const struct yaml_node *value, const char *file, struct errors *errs);
 };
 
-/* `what` is for the sentence: "the plan", "a step". An unknown key names the nearest known one. False: node is no mapping, said. */
-bool field_table(const struct yaml_node *node, const char *what, const struct field *fields, size_t n, void *into,
-	const char *file, struct errors *errs);
+/* `what` is for the sentence: "the plan", "a step". An unknown key names the nearest known one.
+ * False: node is no mapping, said. */
+bool field_table(const struct yaml_node *node, const char *what, const struct field *fields,
+	size_t n, void *into, const char *file, struct errors *errs);
 
 /* One scalar each; a wrong type is said with its position and leaves *out alone. */
-bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs);
+bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs);
 /* Display text, not empty. */
-bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs);
-bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file, struct errors *errs);
-bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what, const char *file, struct errors *errs);
+bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs);
+bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs);
+bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what,
+	const char *file, struct errors *errs);
 
-bool field_mistake(const struct yaml_node *node, const char *file, struct errors *errs, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5))); /* always false */
+bool field_mistake(const struct yaml_node *node, const char *file, struct errors *errs,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5))); /* always false */

@@ -53,29 +53,34 @@ void plan_release(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
-static void read_step_name(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_step_name(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	field_title(&r->step->name, value, "the name of a step", file, errs);
 }
 
-static void read_step_verify(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_step_verify(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	verify_layer_parse(&r->own, value, file, errs);
 }
 
-static bool first_type(struct reading *r, const struct yaml_node *value, const char *file, struct errors *errs)
+static bool first_type(
+	struct reading *r, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	if (r->typed)
-		return field_mistake(value, file, errs, "a step does one thing: make this a step of its own");
+		return field_mistake(
+			value, file, errs, "a step does one thing: make this a step of its own");
 	r->typed = true;
 	return true;
 }
 
-static void read_step_yaml(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_step_yaml(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
@@ -83,7 +88,8 @@ static void read_step_yaml(void *into, const struct yaml_node *value, const char
 		step_yaml_read(r->step, value, r->base, file, errs);
 }
 
-static void read_not_built(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_not_built(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
@@ -105,7 +111,8 @@ static const struct field step_fields[] = {
 	{ "service", read_not_built },
 };
 
-static void name_step(struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
+static void name_step(
+	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
 {
 	const struct plan *plan = r->plan;
 
@@ -113,10 +120,13 @@ static void name_step(struct reading *r, const struct yaml_node *node, const cha
 		r->step->name = xasprintf("Step %zu", plan->n);
 	for (size_t i = 0; i + 1 < plan->n; i++)
 		if (strcmp(plan->steps[i].name, r->step->name) == 0)
-			field_mistake(node, file, errs, "the name '%s' is taken by the step of line %d", r->step->name, plan->steps[i].line);
+			field_mistake(node, file, errs,
+				"the name '%s' is taken by the step of line %d", r->step->name,
+				plan->steps[i].line);
 }
 
-static void read_step(struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
+static void read_step(
+	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
 {
 	struct plan *plan = r->plan;
 	size_t before = errs->n;
@@ -126,14 +136,16 @@ static void read_step(struct reading *r, const struct yaml_node *node, const cha
 	*r->step = (struct plan_step){ .line = node->line, .column = node->column };
 	r->own = (struct verify_layer){ 0 };
 	r->typed = false;
-	if (field_table(node, "a step", step_fields, ARRAY_LEN(step_fields), r, file, errs) && !r->typed && errs->n == before)
+	if (field_table(node, "a step", step_fields, ARRAY_LEN(step_fields), r, file, errs) &&
+		!r->typed && errs->n == before)
 		field_mistake(node, file, errs, "a step needs what it does: yaml: {files: [..]}");
 	name_step(r, node, file, errs);
 	verify_resolve(r->step, r->flags, &r->own, &r->defaults, file, errs);
 }
 
 /* Steps are read after the whole file was: defaults may stand below them. */
-static void note_steps(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void note_steps(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
@@ -142,44 +154,51 @@ static void note_steps(void *into, const struct yaml_node *value, const char *fi
 		field_mistake(value, file, errs, "steps must be a list with at least one step");
 }
 
-static void read_api_version(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_api_version(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	r->api_version = true;
 	if (value->kind != YAML_SCALAR || strcmp(value->value, API_VERSION) != 0)
-		field_mistake(value, file, errs, "this is not a plan that we know: apiVersion must be " API_VERSION);
+		field_mistake(value, file, errs,
+			"this is not a plan that we know: apiVersion must be " API_VERSION);
 }
 
-static void read_name(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_name(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	field_title(&r->plan->name, value, "name", file, errs);
 }
 
-static void read_context(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_context(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	field_string(&r->plan->context, value, "context", file, errs);
 }
 
-static void read_namespace(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_namespace(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	field_string(&r->plan->ns, value, "namespace", file, errs);
 }
 
-static void read_default_verify(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_default_verify(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	verify_layer_parse(&r->defaults, value, file, errs);
 }
 
-static void read_defaults(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_defaults(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	static const struct field fields[] = {
 		{ "context", read_context },
@@ -197,7 +216,8 @@ static const struct field plan_fields[] = {
 	{ "steps", note_steps },
 };
 
-static void read_plan(struct reading *r, const struct yaml_node *root, const char *file, struct errors *errs)
+static void read_plan(
+	struct reading *r, const struct yaml_node *root, const char *file, struct errors *errs)
 {
 	const struct yaml_node *steps;
 
@@ -230,7 +250,8 @@ static char *stem_of(const char *file)
 	return name;
 }
 
-static void parse(struct plan *plan, const char *text, size_t len, const struct verify_flags *flags, struct errors *errs)
+static void parse(struct plan *plan, const char *text, size_t len, const struct verify_flags *flags,
+	struct errors *errs)
 {
 	struct reading r = { .plan = plan, .flags = flags, .base = folder_of(plan->file) };
 	struct error err = { 0 };
@@ -240,7 +261,9 @@ static void parse(struct plan *plan, const char *text, size_t len, const struct 
 		errors_add_error(errs, &err);
 	} else {
 		if (yaml.n != 1 || !yaml.documents[0].root)
-			errors_add(errs, ERROR_CONFIG, "%s:1:1: a plan is one YAML document; this file has %zu", plan->file, yaml.n);
+			errors_add(errs, ERROR_CONFIG,
+				"%s:1:1: a plan is one YAML document; this file has %zu",
+				plan->file, yaml.n);
 		else
 			read_plan(&r, yaml.documents[0].root, plan->file, errs);
 		yaml_release(&yaml);
@@ -250,7 +273,8 @@ static void parse(struct plan *plan, const char *text, size_t len, const struct 
 		plan->name = stem_of(plan->file);
 }
 
-bool plan_load(struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs)
+bool plan_load(
+	struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs)
 {
 	struct buf text = { .max = PLAN_MAX };
 	struct error err = { 0 };
@@ -268,8 +292,8 @@ bool plan_load(struct plan *plan, const char *file, const struct verify_flags *f
 	return false;
 }
 
-bool plan_of_files(struct plan *plan, const char *name, enum step_type type, const char *const *files,
-	const struct verify_flags *flags, struct errors *errs)
+bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
+	const char *const *files, const struct verify_flags *flags, struct errors *errs)
 {
 	struct verify_layer nothing = { 0 };
 	struct plan_step *step;

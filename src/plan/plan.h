@@ -11,7 +11,8 @@
 struct errors;
 struct yaml_node;
 
-/* A plan: an ordered list of steps, each a deployment and how it is verified (DESIGN.md §5). Strings are owned. */
+/* A plan: an ordered list of steps, each a deployment and how it is verified (DESIGN.md §5).
+ * Strings are owned. */
 
 enum step_type { STEP_YAML, STEP_WATCH };
 
@@ -20,7 +21,7 @@ struct plan_step {
 	enum step_type type;
 	int line, column;
 	struct verify verify;
-	char *verify_note;        /* "stabilization shortened to …", to be said by the run; or NULL */
+	char *verify_note; /* "stabilization shortened to …", to be said by the run; or NULL */
 	struct manifests manifests; /* what it applies or watches, parsed */
 	bool force_conflicts;
 };
@@ -42,8 +43,9 @@ const char *step_type_word(enum step_type type); /* "yaml", "watch" */
 
 /* Reads and checks a plan and every file its steps name. All mistakes are listed in errs, each
  * "plan.yaml:12:7: what; what to do". false: nothing to release. */
-bool plan_load(struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs);
+bool plan_load(
+	struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs);
 /* A plan of one step without a file: for watch -f. `files` are read from the working directory. */
-bool plan_of_files(struct plan *plan, const char *name, enum step_type type, const char *const *files,
-	const struct verify_flags *flags, struct errors *errs);
+bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
+	const char *const *files, const struct verify_flags *flags, struct errors *errs);
 void plan_release(struct plan *plan);

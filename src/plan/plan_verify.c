@@ -10,7 +10,8 @@
 #include "base/xalloc.h"
 #include "plan/field.h"
 
-static void read_timeout(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_timeout(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct verify_layer *layer = into;
 
@@ -23,45 +24,55 @@ static void read_timeout(void *into, const struct yaml_node *value, const char *
 	layer->timeout_set = true;
 }
 
-static void read_stabilization(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_stabilization(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct verify_layer *layer = into;
 
-	layer->stabilization_set |= field_duration(&layer->values.stabilization_ms, value, "stabilization", file, errs);
+	layer->stabilization_set |=
+		field_duration(&layer->values.stabilization_ms, value, "stabilization", file, errs);
 }
 
-static void read_grace(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_grace(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct verify_layer *layer = into;
 
 	layer->grace_set |= field_duration(&layer->values.grace_ms, value, "grace", file, errs);
 }
 
-static void read_wait_for_jobs(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_wait_for_jobs(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct verify_layer *layer = into;
 
-	layer->wait_for_jobs_set |= field_bool(&layer->values.wait_for_jobs, value, "waitForJobs", file, errs);
+	layer->wait_for_jobs_set |=
+		field_bool(&layer->values.wait_for_jobs, value, "waitForJobs", file, errs);
 }
 
-static void read_fail_early(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_fail_early(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct verify_layer *layer = into;
 
-	if (value->kind != YAML_SCALAR || !fail_early_parse(value->value, &layer->values.fail_early)) {
+	if (value->kind != YAML_SCALAR ||
+		!fail_early_parse(value->value, &layer->values.fail_early)) {
 		field_mistake(value, file, errs, "failEarly must be standalone, any or never");
 		return;
 	}
 	layer->fail_early_set = true;
 }
 
-static void read_helm_only(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_helm_only(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	(void)into;
-	field_mistake(value, file, errs, "wait and mode exist in helm steps only; leave them out here");
+	field_mistake(
+		value, file, errs, "wait and mode exist in helm steps only; leave them out here");
 }
 
-void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node, const char *file, struct errors *errs)
+void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node, const char *file,
+	struct errors *errs)
 {
 	static const struct field fields[] = {
 		{ "timeout", read_timeout },
@@ -79,16 +90,18 @@ void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node
 	if (node->kind == YAML_SCALAR && strcmp(node->value, "none") == 0)
 		layer->none = true;
 	else if (node->kind != YAML_MAPPING)
-		field_mistake(node, file, errs, "verify must be none or a block such as {timeout: 180s, stabilization: 10s}");
+		field_mistake(node, file, errs,
+			"verify must be none or a block such as {timeout: 180s, stabilization: 10s}");
 	else
 		field_table(node, "verify", fields, ARRAY_LEN(fields), layer, file, errs);
 }
 
-/* Where a pair of timeout and stabilization came from: the same level twice means that its writer meant both. */
+/* Where a pair of timeout and stabilization came from: the same level twice means that its writer
+ * meant both. */
 enum level { LEVEL_BUILT_IN, LEVEL_DEFAULTS, LEVEL_STEP, LEVEL_FLAG };
 
-static enum level level_of(bool flag, const struct verify_layer *own, bool own_set, const struct verify_layer *defaults,
-	bool defaults_set)
+static enum level level_of(bool flag, const struct verify_layer *own, bool own_set,
+	const struct verify_layer *defaults, bool defaults_set)
 {
 	if (flag)
 		return LEVEL_FLAG;
@@ -107,8 +120,9 @@ static void say_once(struct errors *errs, enum error_code code, const char *text
 }
 
 /* A stabilization fits when it is shorter than the timeout. */
-static void fit(struct plan_step *step, enum level timeout, enum level stabilization, const struct verify_layer *own,
-	const struct verify_layer *defaults, const char *file, struct errors *errs)
+static void fit(struct plan_step *step, enum level timeout, enum level stabilization,
+	const struct verify_layer *own, const struct verify_layer *defaults, const char *file,
+	struct errors *errs)
 {
 	struct verify *v = &step->verify;
 	const struct verify_layer *at = timeout == LEVEL_STEP ? own : defaults;
@@ -119,16 +133,21 @@ static void fit(struct plan_step *step, enum level timeout, enum level stabiliza
 	duration_format(v->stabilization_ms, given);
 	duration_format(v->timeout_ms, limit);
 	if (timeout == stabilization && timeout == LEVEL_FLAG) {
-		snprintf(text, sizeof(text), "--stabilization %s does not fit into --timeout %s: it must be shorter", given, limit);
+		snprintf(text, sizeof(text),
+			"--stabilization %s does not fit into --timeout %s: it must be shorter",
+			given, limit);
 		say_once(errs, ERROR_USAGE, text);
 	} else if (timeout == stabilization && timeout != LEVEL_BUILT_IN) {
-		snprintf(text, sizeof(text), "%s:%d:%d: a stabilization of %s does not fit into a timeout of %s: it must be shorter",
+		snprintf(text, sizeof(text),
+			"%s:%d:%d: a stabilization of %s does not fit into a timeout of %s: it must be shorter",
 			file, at->line, at->column, given, limit);
 		say_once(errs, ERROR_CONFIG, text);
 	} else {
 		v->stabilization_ms = v->timeout_ms / 2;
 		duration_format(v->stabilization_ms, half);
-		step->verify_note = xasprintf("stabilization shortened from %s to %s to fit into the timeout of %s", given, half, limit);
+		step->verify_note = xasprintf(
+			"stabilization shortened from %s to %s to fit into the timeout of %s",
+			given, half, limit);
 	}
 }
 
@@ -137,8 +156,9 @@ static void fit(struct plan_step *step, enum level timeout, enum level stabiliza
 	 own->present && own->set ? own->values.field :                                \
 	 defaults->present && defaults->set ? defaults->values.field : built_in.field)
 
-void verify_resolve(struct plan_step *step, const struct verify_flags *flags, const struct verify_layer *own,
-	const struct verify_layer *defaults, const char *file, struct errors *errs)
+void verify_resolve(struct plan_step *step, const struct verify_flags *flags,
+	const struct verify_layer *own, const struct verify_layer *defaults, const char *file,
+	struct errors *errs)
 {
 	const struct verify built_in = VERIFY_DEFAULTS;
 	struct verify *v = &step->verify;
@@ -155,10 +175,15 @@ void verify_resolve(struct plan_step *step, const struct verify_flags *flags, co
 	};
 	if (v->mode == VERIFY_NONE)
 		return;
-	fit(step, level_of(flags->timeout_set, own, own->timeout_set, defaults, defaults->timeout_set),
-		level_of(flags->stabilization_set, own, own->stabilization_set, defaults, defaults->stabilization_set),
+	fit(step,
+		level_of(
+			flags->timeout_set, own, own->timeout_set, defaults, defaults->timeout_set),
+		level_of(flags->stabilization_set, own, own->stabilization_set, defaults,
+			defaults->stabilization_set),
 		own, defaults, file, errs);
 	if (v->fail_early == FAIL_EARLY_NEVER && v->timeout_ms < 0)
-		errors_add(errs, ERROR_CONFIG, "%s:%d:%d: step '%s' would never end: failEarly never needs a timeout",
-			file, at->present ? at->line : step->line, at->present ? at->column : step->column, step->name);
+		errors_add(errs, ERROR_CONFIG,
+			"%s:%d:%d: step '%s' would never end: failEarly never needs a timeout",
+			file, at->present ? at->line : step->line,
+			at->present ? at->column : step->column, step->name);
 }

@@ -3,7 +3,8 @@
 
 #include "plan/plan.h"
 
-/* The layers of `verify`, key by key: flag, step, plan's defaults, built in. Internal to src/plan. */
+/* The layers of `verify`, key by key: flag, step, plan's defaults, built in. Internal to src/plan.
+ */
 struct verify_layer {
 	bool present;   /* the block or "none" is there */
 	bool none;
@@ -12,6 +13,8 @@ struct verify_layer {
 	int line, column; /* of the block */
 };
 
-void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node, const char *file, struct errors *errs);
-void verify_resolve(struct plan_step *step, const struct verify_flags *flags, const struct verify_layer *own,
-	const struct verify_layer *defaults, const char *file, struct errors *errs);
+void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node, const char *file,
+	struct errors *errs);
+void verify_resolve(struct plan_step *step, const struct verify_flags *flags,
+	const struct verify_layer *own, const struct verify_layer *defaults, const char *file,
+	struct errors *errs);

@@ -28,7 +28,8 @@ static bool has_place(const char *text)
 	return false;
 }
 
-static void read_file(struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
+static void read_file(
+	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
 {
 	struct errors own = { 0 };
 	char *path = NULL;
@@ -46,7 +47,8 @@ static void read_file(struct reading *r, const struct yaml_node *node, const cha
 	free(path);
 }
 
-static void read_files(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_files(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
@@ -63,14 +65,16 @@ static void read_files(void *into, const struct yaml_node *value, const char *fi
 		read_file(r, value->items[i], file, errs);
 }
 
-static void read_force(void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_force(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
 	field_bool(&r->step->force_conflicts, value, "forceConflicts", file, errs);
 }
 
-void step_yaml_read(struct plan_step *step, const struct yaml_node *node, const char *base, const char *file, struct errors *errs)
+void step_yaml_read(struct plan_step *step, const struct yaml_node *node, const char *base,
+	const char *file, struct errors *errs)
 {
 	static const struct field fields[] = {
 		{ "files", read_files },

@@ -60,7 +60,8 @@ static void set_list(json_t *event, const char *key, json_t *list_take)
 	json_object_set_new(event, key, list_take ? list_take : json_array());
 }
 
-/* What a server calls a condition may hold anything: the five fields of the contract, as display text. */
+/* What a server calls a condition may hold anything: the five fields of the contract, as display
+ * text. */
 static void set_conditions(json_t *event, json_t *list_take)
 {
 	set_list(event, "conditions", model_condition_list(list_take));

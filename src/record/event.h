@@ -7,9 +7,10 @@
 
 #include "base/status.h"
 
-/* The journal's events (DESIGN.md §7) as JSON objects. Each function returns a new reference without
- * v, seq and at, which the recorder puts in. NULL strings become JSON null. json_t arguments named _take are
- * stolen, others borrowed. Texts are display text and already redacted. */
+/* The journal's events (DESIGN.md §7) as JSON objects. Each function returns a new reference
+ * without v, seq and at, which the recorder puts in. NULL strings become JSON null. json_t
+ * arguments named _take are stolen, others borrowed. Texts are display text and already redacted.
+ */
 
 struct verify_words { /* as in the snapshot */
 	const char *mode;        /* "objects", "helm", "none" */
@@ -26,11 +27,14 @@ struct object_words {
 	const char *id, *api_version, *kind, *ns, *name, *uid;
 };
 
-json_t *event_run_start(const char *run, const char *plan, const char *version, int pid, json_t *steps_take);
-json_t *event_step_start(size_t step, const struct cluster_words *cluster, const struct verify_words *verify);
-json_t *event_object_applied(size_t step, const struct object_words *o, enum applied applied, const char *manifest,
-	json_t *warnings_take);
-json_t *event_object_seen(size_t step, const struct object_words *o, const char *owner, bool applied, const char *created_at);
+json_t *event_run_start(
+	const char *run, const char *plan, const char *version, int pid, json_t *steps_take);
+json_t *event_step_start(
+	size_t step, const struct cluster_words *cluster, const struct verify_words *verify);
+json_t *event_object_applied(size_t step, const struct object_words *o, enum applied applied,
+	const char *manifest, json_t *warnings_take);
+json_t *event_object_seen(size_t step, const struct object_words *o, const char *owner,
+	bool applied, const char *created_at);
 
 struct status_words {
 	enum status status;
@@ -46,5 +50,6 @@ json_t *event_step_stabilizing(size_t step, int64_t since_wall_ms, int64_t need_
 json_t *event_step_unsettled(size_t step, const char *id, const char *why);
 json_t *event_step_verdict(size_t step, enum verdict verdict, const char *reason, int exit_code);
 json_t *event_run_end(enum verdict verdict, int exit_code);
-json_t *event_connection(size_t step, const char *state, int64_t since_wall_ms, const char *message);
+json_t *event_connection(
+	size_t step, const char *state, int64_t since_wall_ms, const char *message);
 json_t *event_warning(size_t step, const char *id, const char *message);

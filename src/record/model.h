@@ -10,10 +10,11 @@
 
 struct error;
 
-/* A fold over the journal's events and nothing else: the same whether they come from a tracker in this process,
- * from another one's journal, or from a snapshot. Everything that shows something reads this. Times are wall ms;
- * 0 means "not yet". Strings are owned by the model, display text; NULL means null.
- * What is large and rarely shown (conditions, events, logs) is kept as compact JSON text. */
+/* A fold over the journal's events and nothing else: the same whether they come from a tracker in
+ * this process, from another one's journal, or from a snapshot. Everything that shows something
+ * reads this. Times are wall ms; 0 means "not yet". Strings are owned by the model, display text;
+ * NULL means null. What is large and rarely shown (conditions, events, logs) is kept as compact
+ * JSON text. */
 
 struct model_moment { int64_t at; enum status status; char *reason, *message; };
 
@@ -22,7 +23,8 @@ struct model_column { char *name, *value; };
 struct model_object {
 	char *id, *api_version, *kind, *ns, *name, *uid;
 	char *owner;              /* id, or NULL */
-	size_t parent;            /* index of the owner in the step's objects, MODEL_NO_PARENT if none or unknown; see model_order() */
+	size_t parent; /* index of the owner in the step's objects, MODEL_NO_PARENT if none or
+			  unknown; see model_order() */
 	size_t depth;             /* 0 for applied objects and orphans; likewise */
 	uint32_t rank;            /* its age among the step's rows: model.c's own */
 	bool applied;             /* decides */
@@ -50,8 +52,10 @@ struct model_step {
 	int64_t timeout_ms, stabilization_ms, grace_ms; /* timeout, stabilization: -1 none */
 	bool wait_for_jobs;
 	char **warnings; size_t nwarnings;
-	struct model_object *objects; size_t nobjects, cap; /* in display order after model_order(): applied ones in apply
-	                            * order, each followed by its children (depth first, in the order seen); then orphans */
+	struct model_object *objects;
+	size_t nobjects, cap; /* in display order after model_order(): applied ones in apply
+			       * order, each followed by its children (depth first, in the order
+			       * seen); then orphans */
 	int64_t stabilizing_since; int64_t stabilizing_need_ms; /* 0: the window is shut */
 	char *connection;         /* "live", "retrying", "stale"; NULL: nothing said */
 	int64_t connection_since; char *connection_message;
@@ -66,7 +70,8 @@ struct model {
 	struct model_step *steps; size_t nsteps;
 	int64_t last_seq;
 	int64_t last_at;          /* wall ms of the newest event: "now" of a replay */
-	uint64_t changes;         /* counts up with every event that changed something: redraw when it moved */
+	uint64_t changes; /* counts up with every event that changed something: redraw when it moved
+			   */
 	bool frozen;              /* read from a snapshot, or run.end was seen */
 	struct model_pool *pool;  /* strings that many rows share: model.c's own */
 };
@@ -74,12 +79,13 @@ struct model {
 void model_init(struct model *m);
 void model_release(struct model *m);
 
-/* Folds one event in. Unknown events and fields are ignored; one that cannot be applied (no such step, a wrong type)
- * returns false with a sentence and changes nothing. */
+/* Folds one event in. Unknown events and fields are ignored; one that cannot be applied (no such
+ * step, a wrong type) returns false with a sentence and changes nothing. */
 bool model_apply(struct model *m, const json_t *event, struct error *err);
 
-/* Brings the objects of every step into display order and their parents and depths up to date. To be called before
- * objects are walked by index, after any number of events; costs nothing when no row came, went or moved. */
+/* Brings the objects of every step into display order and their parents and depths up to date. To
+ * be called before objects are walked by index, after any number of events; costs nothing when no
+ * row came, went or moved. */
 void model_order(const struct model *m);
 
 /* NULL when there is none. Borrowed until the next model_apply() or model_order(). */

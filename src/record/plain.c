@@ -420,7 +420,8 @@ static const struct {
 	{ "warning", say_warning },
 };
 
-void plain_listen(void *arg, const struct model *model, const json_t *event, const char *line UNUSED)
+void plain_listen(
+	void *arg, const struct model *model, const json_t *event, const char *line UNUSED)
 {
 	const char *name = json_string_value(json_object_get(event, "event"));
 	struct news n = { .p = arg, .m = model, .event = event };

@@ -85,7 +85,8 @@ const char *recorder_trouble(const struct recorder *r)
 	return r->trouble;
 }
 
-/* The last gate: any program on any terminal may read an event, so what its makers let through becomes display text here. */
+/* The last gate: any program on any terminal may read an event, so what its makers let through
+ * becomes display text here. */
 static void make_display(json_t *value)
 {
 	json_t *item;
@@ -98,8 +99,10 @@ static void make_display(json_t *value)
 	} else if (json_is_array(value)) {
 		json_array_foreach (value, i, item)
 			make_display(item);
-	} else if (json_is_string(value) && !text_is_display(json_string_value(value), TEXT_BLOCK)) {
-		char *clean = text_display(json_string_value(value), json_string_length(value), TEXT_BLOCK);
+	} else if (json_is_string(value) &&
+		!text_is_display(json_string_value(value), TEXT_BLOCK)) {
+		char *clean = text_display(
+			json_string_value(value), json_string_length(value), TEXT_BLOCK);
 
 		json_string_set(value, clean);
 		free(clean);

@@ -41,7 +41,16 @@ struct data_template {
 	size_t n;
 };
 
-enum test_kind { TEST_ALL, TEST_ANY, TEST_NOT, TEST_CONDITION, TEST_FIELD, TEST_PRESENT, TEST_ABSENT, TEST_NUMBER };
+enum test_kind {
+	TEST_ALL,
+	TEST_ANY,
+	TEST_NOT,
+	TEST_CONDITION,
+	TEST_FIELD,
+	TEST_PRESENT,
+	TEST_ABSENT,
+	TEST_NUMBER
+};
 
 struct data_test {
 	enum test_kind kind;
@@ -52,7 +61,7 @@ struct data_test {
 	const char *const *reasons;    /* NULL-terminated; NULL: whatever its reason is */
 	struct data_path path, other;  /* a field; what a number is compared with */
 	const json_t *values;          /* what a field may be: an array */
-	json_int_t number;             /* compared with, or the other path's where it leads nowhere */
+	json_int_t number; /* compared with, or the other path's where it leads nowhere */
 	bool has_number, below;
 };
 
@@ -98,29 +107,38 @@ void data_read(struct data_reader *r, const char *text, size_t len);
 bool data_read_case(struct data_reader *r, struct data_case *out, const struct yaml_node *node);
 bool data_read_test(struct data_reader *r, struct data_test *out, const struct yaml_node *node);
 
-/* Reading mappings: known is a NULL-terminated list of keys; a key that is none of them is a mistake with the nearest. */
-bool data_keys(const struct data_reader *r, const struct yaml_node *node, const char *what, const char *const *known);
+/* Reading mappings: known is a NULL-terminated list of keys; a key that is none of them is a
+ * mistake with the nearest. */
+bool data_keys(const struct data_reader *r, const struct yaml_node *node, const char *what,
+	const char *const *known);
 /* The text of a scalar, in the pool; NULL and a mistake for anything else. */
 const char *data_word(struct data_reader *r, const struct yaml_node *node, const char *what);
-/* One word, or a list of them: NULL-terminated; NULL and a mistake for anything else, or for none. */
-const char *const *data_words(struct data_reader *r, const struct yaml_node *node, const char *what);
+/* One word, or a list of them: NULL-terminated; NULL and a mistake for anything else, or for none.
+ */
+const char *const *data_words(
+	struct data_reader *r, const struct yaml_node *node, const char *what);
 bool data_integer(const struct yaml_node *node, json_int_t *out); /* of 0 or more */
 
-bool data_read_path(struct data_reader *r, struct data_path *out, const struct yaml_node *node, const char *what);
-bool data_read_template(struct data_reader *r, struct data_template *out, const struct yaml_node *node, const char *what);
+bool data_read_path(struct data_reader *r, struct data_path *out, const struct yaml_node *node,
+	const char *what);
+bool data_read_template(struct data_reader *r, struct data_template *out,
+	const struct yaml_node *node, const char *what);
 
-/* The value a path leads to; NULL for nothing, and for what is empty. Not for paths of a condition. */
-const json_t *data_path_raw(const struct data_path *path, const json_t *object); /* what is empty, too */
+/* The value a path leads to; NULL for nothing, and for what is empty. Not for paths of a condition.
+ */
+const json_t *data_path_raw(
+	const struct data_path *path, const json_t *object); /* what is empty, too */
 const json_t *data_path_get(const struct data_path *path, const json_t *object);
 /* It as a piece of a sentence; "" for nothing. Returns out. */
-const char *data_path_words(char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object);
+const char *data_path_words(
+	char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object);
 /* The template filled in, to free(). */
 char *data_template_fill(const struct data_template *template, const json_t *object);
 
 /* *bad becomes the path of a number that is none. */
 bool data_test_holds(const struct data_test *test, const json_t *object, const char **bad);
-void judge_data(struct judgement *out, const json_t *object, const struct judge_options *options, int64_t now_ms,
-	const struct data_rule *rule);
+void judge_data(struct judgement *out, const json_t *object, const struct judge_options *options,
+	int64_t now_ms, const struct data_rule *rule);
 
 /* The rule of the newest folder that has one; NULL if none has. */
 const struct rule *data_find(const char *group, const char *kind);

@@ -79,9 +79,11 @@ static const struct {
 	const char *words;
 } vocabulary[] = {
 	{ WEIGHT_ERROR, " fail failed failure error invalid degraded unhealthy conflict red " },
-	{ WEIGHT_SUCCESS, " running active available bound serving listening ready healthy "
+	{ WEIGHT_SUCCESS,
+		" running active available bound serving listening ready healthy "
 		"succeeded complete completed green " },
-	{ WEIGHT_PROGRESS, " pending waiting progressing creating updating provisioning "
+	{ WEIGHT_PROGRESS,
+		" pending waiting progressing creating updating provisioning "
 		"initializing reconciling deleting terminating queued unknown yellow not unready unavailable " },
 };
 

@@ -70,7 +70,8 @@ static bool check_namespace(const struct sim *sim, const struct apply *a, struct
 }
 
 /* 409 with a cause for each of the conflicts [{manager, field}]. */
-static void refuse_conflict(const struct apply *a UNUSED, const json_t *conflicts, struct reply *reply)
+static void refuse_conflict(
+	const struct apply *a UNUSED, const json_t *conflicts, struct reply *reply)
 {
 	size_t n = json_array_size(conflicts);
 	json_t *causes = json_array();

@@ -19,11 +19,12 @@
 #include "track/events.h"
 #include "track/tracker.h"
 
-#define PATIENCE_MS 5000      /* what is in progress is given this long before its events are asked for */
+#define PATIENCE_MS                                                                                \
+	5000 /* what is in progress is given this long before its events are asked for */
 #define AGAIN_MS 5000         /* … and asked for again after this, twice as long each time … */
 #define AGAIN_MAX_MS 40000    /* … up to this */
 #define OPEN_MAX 4            /* questions open at a time */
-#define ALIKE_MAX 3           /* so many of the Pods of one owner that fail for one reason are looked at */
+#define ALIKE_MAX 3 /* so many of the Pods of one owner that fail for one reason are looked at */
 #define BEFORE_MS 5000        /* events from so long before the step's start still belong to it */
 #define LOG_LINES 20
 #define LOG_BYTES 16384
@@ -57,13 +58,18 @@ struct detail {
 	bool events_forbidden, logs_forbidden;
 };
 
-struct detail *detail_new(struct kube *kube, struct kube_discovery *discovery, struct recorder *recorder, struct tracker *tracker,
-	void (*changed)(void *arg), void *arg)
+struct detail *detail_new(struct kube *kube, struct kube_discovery *discovery,
+	struct recorder *recorder, struct tracker *tracker, void (*changed)(void *arg), void *arg)
 {
 	struct detail *d = xcalloc(1, sizeof(*d));
 
-	*d = (struct detail){ .kube = kube, .discovery = discovery, .recorder = recorder, .tracker = tracker,
-		.changed = changed, .arg = arg, .since_wall_ms = clock_wall_ms() - BEFORE_MS };
+	*d = (struct detail){ .kube = kube,
+		.discovery = discovery,
+		.recorder = recorder,
+		.tracker = tracker,
+		.changed = changed,
+		.arg = arg,
+		.since_wall_ms = clock_wall_ms() - BEFORE_MS };
 	return d;
 }
 
@@ -101,7 +107,8 @@ static void emit(struct subject *s)
 
 	if (o && o->announced)
 		recorder_emit(s->detail->recorder,
-			event_object_detail(s->detail->tracker->step, o->id, json_incref(s->events), json_incref(s->logs)));
+			event_object_detail(s->detail->tracker->step, o->id, json_incref(s->events),
+				json_incref(s->logs)));
 	s->detail->changed(s->detail->arg);
 }
 
@@ -125,7 +132,8 @@ static void event_seen(void *arg, const json_t *object, uint64_t hash)
 	json_array_append(s->raw, (json_t *)object);
 }
 
-static void events_done(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
+static void events_done(
+	void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
 {
 	struct subject *s = arg;
 	struct tracked *o = row_of(s);
@@ -156,7 +164,8 @@ static void ask_events(struct subject *s, const struct tracked *o)
 	char *selector = xasprintf("involvedObject.uid=%s", s->uid);
 	struct kube_list_query query = {
 		.resource = kube_find_kind(d->discovery, "v1", "Event"),
-		.ns = o->ns ? o->ns : "default", /* where events of cluster-scoped objects are kept */
+		.ns = o->ns ? o->ns
+			    : "default", /* where events of cluster-scoped objects are kept */
 		.field_selector = selector,
 	};
 	struct kube_list_handler handler = { .item = event_seen, .done = events_done, .arg = s };
@@ -205,7 +214,8 @@ static void log_done(void *arg, const struct kube_answer *answer)
 	if (answer->error.code == ERROR_RBAC)
 		say_forbidden(s->detail, &s->detail->logs_forbidden, "logs");
 	if (answer->error.code == ERROR_REFUSED && s->previous && o) {
-		s->previous = false; /* the previous instance is gone: the present one's lines are better than none */
+		s->previous = false; /* the previous instance is gone: the present one's lines are
+					better than none */
 		ask_log(s, o);
 		return;
 	}
@@ -213,9 +223,12 @@ static void log_done(void *arg, const struct kube_answer *answer)
 		return;
 	lines = lines_of(answer->body, answer->body_len);
 	n = json_array_size(lines);
-	tracker_last_log(s->detail->tracker, o, n ? json_string_value(json_array_get(lines, n - 1)) : NULL);
+	tracker_last_log(
+		s->detail->tracker, o, n ? json_string_value(json_array_get(lines, n - 1)) : NULL);
 	json_array_clear(s->logs);
-	json_array_append_new(s->logs, json_pack("{s:s, s:b, s:o}", "container", s->container, "previous", s->previous, "lines", lines));
+	json_array_append_new(s->logs,
+		json_pack("{s:s, s:b, s:o}", "container", s->container, "previous", s->previous,
+			"lines", lines));
 	emit(s);
 }
 
@@ -223,13 +236,16 @@ static void ask_log(struct subject *s, const struct tracked *o)
 {
 	const struct kube_resource *pods = kube_find_kind(s->detail->discovery, "v1", "Pod");
 	struct buf path = { 0 };
-	struct kube_request request = { .accept = "*/*", .max_body = (size_t)LOG_BYTES * 2, .done = log_done, .arg = s };
+	struct kube_request request = {
+		.accept = "*/*", .max_body = (size_t)LOG_BYTES * 2, .done = log_done, .arg = s
+	};
 	char *what = xasprintf("read the log of Pod %s/%s", o->ns, o->name);
 
 	kube_path(&path, pods, o->ns, o->name);
 	buf_addstr(&path, "/log?container=");
 	kube_escape(&path, s->container);
-	buf_printf(&path, "&tailLines=%d&limitBytes=%d&previous=%s", LOG_LINES, LOG_BYTES, s->previous ? "true" : "false");
+	buf_printf(&path, "&tailLines=%d&limitBytes=%d&previous=%s", LOG_LINES, LOG_BYTES,
+		s->previous ? "true" : "false");
 	request.path = buf_str(&path);
 	request.what = what;
 	s->log_call = kube_send(s->detail->kube, &request);
@@ -243,8 +259,9 @@ static bool wants_log(const struct subject *s, const struct tracked *o)
 {
 	const struct judgement *j = &o->judged;
 
-	return !s->detail->logs_forbidden && !s->log_call && j->container && j->status == STATUS_ERROR &&
-		(j->family == FAMILY_CRASH || j->finished) && s->log_restarts != j->restarts;
+	return !s->detail->logs_forbidden && !s->log_call && j->container &&
+		j->status == STATUS_ERROR && (j->family == FAMILY_CRASH || j->finished) &&
+		s->log_restarts != j->restarts;
 }
 
 static bool in_trouble(const struct tracked *o)
@@ -280,8 +297,12 @@ static struct subject *subject_for(struct detail *d, const struct tracked *o, in
 		return s;
 	}
 	s = xcalloc(1, sizeof(*s));
-	*s = (struct subject){ .detail = d, .uid = xstrdup(o->uid), .wait = AGAIN_MS, .log_restarts = -1,
-		.events = json_array(), .logs = json_array() };
+	*s = (struct subject){ .detail = d,
+		.uid = xstrdup(o->uid),
+		.wait = AGAIN_MS,
+		.log_restarts = -1,
+		.events = json_array(),
+		.logs = json_array() };
 	s->failing = o->shown == STATUS_ERROR;
 	s->due = s->failing ? now : now + PATIENCE_MS;
 	map_set(&d->subjects, s->uid, s);

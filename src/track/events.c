@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kubernetes events of one object: the same ones counted together, newest first, and the one that explains. */
+/* Kubernetes events of one object: the same ones counted together, newest first, and the one that
+ * explains. */
 #include "track/events.h"
 
 #include <stdbool.h>
@@ -24,8 +25,16 @@ struct entry {
 static bool is_routine(const char *type, const char *reason)
 {
 	static const char *const routine[] = {
-		"Scheduled", "Pulling", "Pulled", "Created", "Started", "SuccessfulCreate", "SuccessfulDelete",
-		"ScalingReplicaSet", "Completed", "SawCompletedJob",
+		"Scheduled",
+		"Pulling",
+		"Pulled",
+		"Created",
+		"Started",
+		"SuccessfulCreate",
+		"SuccessfulDelete",
+		"ScalingReplicaSet",
+		"Completed",
+		"SawCompletedJob",
 	};
 
 	if (strcmp(type, "Normal") != 0)
@@ -36,12 +45,20 @@ static bool is_routine(const char *type, const char *reason)
 	return false;
 }
 
-/* STATUS-RULES.md §3.4. BackOff and Failed only repeat what the container's own state says better. */
+/* STATUS-RULES.md §3.4. BackOff and Failed only repeat what the container's own state says better.
+ */
 static bool explains(const struct entry *e)
 {
 	static const char *const causes[] = {
-		"Unhealthy", "NetworkNotReady", "NotTriggerScaleUp", "SyncLoadBalancerFailed", "VolumeMismatch", "ClaimLost",
-		"ReplicaSetCreateError", "SelectingAll", "InvalidSelector",
+		"Unhealthy",
+		"NetworkNotReady",
+		"NotTriggerScaleUp",
+		"SyncLoadBalancerFailed",
+		"VolumeMismatch",
+		"ClaimLost",
+		"ReplicaSetCreateError",
+		"SelectingAll",
+		"InvalidSelector",
 	};
 
 	if (strcmp(e->type, "Warning") != 0 && strcmp(e->reason, "NotTriggerScaleUp") != 0)
@@ -81,9 +98,10 @@ static int64_t first_time(const json_t *event, const char *const *paths)
 
 static struct entry read_entry(const json_t *event)
 {
-	static const char *const last[] = { "series.lastObservedTime", "lastTimestamp", "eventTime", "firstTimestamp",
+	static const char *const last[] = { "series.lastObservedTime", "lastTimestamp", "eventTime",
+		"firstTimestamp", "metadata.creationTimestamp", NULL };
+	static const char *const first[] = { "firstTimestamp", "eventTime",
 		"metadata.creationTimestamp", NULL };
-	static const char *const first[] = { "firstTimestamp", "eventTime", "metadata.creationTimestamp", NULL };
 	struct entry e = {
 		.type = shown(event, "type"),
 		.reason = shown(event, "reason"),
@@ -137,8 +155,10 @@ static json_t *stamp(int64_t ms)
 
 static void add_json(json_t *array, const struct entry *e)
 {
-	json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "type", e->type, "reason", e->reason,
-		"message", e->message, "count", e->count, "firstAt", stamp(e->first), "lastAt", stamp(e->last)));
+	json_array_append_new(array,
+		json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "type", e->type, "reason", e->reason,
+			"message", e->message, "count", e->count, "firstAt", stamp(e->first),
+			"lastAt", stamp(e->last)));
 }
 
 void event_digest(struct event_digest *out, const json_t *list, int64_t since_ms)

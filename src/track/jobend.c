@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a Job ended that its TTL removed before its end was seen: its events may still tell (DESIGN.md §6). */
+/* How a Job ended that its TTL removed before its end was seen: its events may still tell
+ * (DESIGN.md §6). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,11 @@ struct job_end {
 static bool is_end(const char *reason)
 {
 	static const char *const ends[] = {
-		"Completed", "BackoffLimitExceeded", "DeadlineExceeded", "PodFailurePolicy", "FailedIndexes",
+		"Completed",
+		"BackoffLimitExceeded",
+		"DeadlineExceeded",
+		"PodFailurePolicy",
+		"FailedIndexes",
 		"MaxFailedIndexesExceeded",
 	};
 
@@ -45,9 +50,11 @@ static void seen(void *arg, const json_t *event, uint64_t hash)
 
 	(void)hash;
 	/* The field selector asked for this, but it is the server that answers. */
-	if (!job || !job->uid || strcmp(job->uid, end->uid) != 0 || !uid || strcmp(uid, end->uid) != 0 || !is_end(reason))
+	if (!job || !job->uid || strcmp(job->uid, end->uid) != 0 || !uid ||
+		strcmp(uid, end->uid) != 0 || !is_end(reason))
 		return;
-	tracker_job_ended(end->poller->tracker, job, reason, jx_str(event, "message"), clock_now_ms());
+	tracker_job_ended(
+		end->poller->tracker, job, reason, jx_str(event, "message"), clock_now_ms());
 }
 
 static void answered(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
@@ -87,7 +94,8 @@ void job_end_ask(struct poller *p, struct tracked *job)
 	int64_t now = clock_now_ms();
 	char *selector;
 
-	if (!events || end->call || end->tries == TRIES || (end->tries && now - end->asked_at < AGAIN_MS))
+	if (!events || end->call || end->tries == TRIES ||
+		(end->tries && now - end->asked_at < AGAIN_MS))
 		return;
 	end->tries++;
 	end->asked_at = now;

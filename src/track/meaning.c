@@ -48,8 +48,8 @@ static void add_words(struct meaning *m, const char *words)
 	m->message = joined;
 }
 
-/* The Deployment's own deadline counts only when this run has seen it pass: the condition may be left over.
- * Returns since when it does; INT64_MAX: it does not. */
+/* The Deployment's own deadline counts only when this run has seen it pass: the condition may be
+ * left over. Returns since when it does; INT64_MAX: it does not. */
 static int64_t deadline_since(const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	int64_t passed = t->applied_at + o->judged.deadline_s * 1000;
@@ -61,7 +61,8 @@ static int64_t deadline_since(const struct tracker *t, const struct tracked *o, 
 	return passed > o->trouble_since ? passed : o->trouble_since;
 }
 
-static void of_deadline(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+static void of_deadline(
+	struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	if (m->severity != SEVERITY_DEADLINE)
 		return;
@@ -70,12 +71,15 @@ static void of_deadline(struct meaning *m, const struct tracker *t, const struct
 		return;
 	m->status = STATUS_IN_PROGRESS;
 	m->severity = SEVERITY_NONE;
-	add_note(m, "its progress deadline was exceeded before this run; waiting for the controller");
+	add_note(m,
+		"its progress deadline was exceeded before this run; waiting for the controller");
 }
 
-/* A Job that is waited for fails with its Pods' reason when that reason cannot end by itself: an image that cannot
- * be pulled never counts against its backoffLimit. Failed Pods and crashes are the backoffLimit's to judge. */
-static const struct tracked *job_blocker(const struct tracker *t, const struct tracked *job, int64_t now)
+/* A Job that is waited for fails with its Pods' reason when that reason cannot end by itself: an
+ * image that cannot be pulled never counts against its backoffLimit. Failed Pods and crashes are
+ * the backoffLimit's to judge. */
+static const struct tracked *job_blocker(
+	const struct tracker *t, const struct tracked *job, int64_t now)
 {
 	for (size_t i = 0; i < job->nchildren; i++) {
 		const struct tracked *pod = job->children[i];
@@ -108,7 +112,8 @@ static void of_job(struct meaning *m, const struct tracker *t, const struct trac
 /* The cause that events know, where the object itself tells none better. */
 static bool wants_cause(const struct tracked *o)
 {
-	return o->cause && o->judged.status == STATUS_IN_PROGRESS && o->judged.family == FAMILY_NONE && !o->judged.note;
+	return o->cause && o->judged.status == STATUS_IN_PROGRESS &&
+		o->judged.family == FAMILY_NONE && !o->judged.note;
 }
 
 /* The cause from below goes before the rule's own sentence. */
@@ -119,7 +124,8 @@ static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
 	why_find(&why, o, now);
 	m->pods_failing = why.failing > 0 && why.failing == why.pods && tracked_is_workload(o);
 	m->pods_failing_since = why.failing_since;
-	if (why.message && o->judged.status == STATUS_ERROR && o->judged.severity != SEVERITY_DEADLINE) {
+	if (why.message && o->judged.status == STATUS_ERROR &&
+		o->judged.severity != SEVERITY_DEADLINE) {
 		add_words(m, why.message);
 	} else if (why.message && m->status != STATUS_SUCCESS) {
 		free(m->message);
@@ -144,10 +150,13 @@ static void went(struct meaning *m, const struct tracker *t, const struct tracke
 	if (!tracker_wants_end(o)) {
 		set(m, STATUS_IN_PROGRESS, "Deleted", "deleted; waiting for it to come back");
 	} else if (t->verify.wait_for_jobs || !o->fresh) {
-		set(m, STATUS_IN_PROGRESS, "RemovedByTTL", "removed by its TTL before its end was seen");
+		set(m, STATUS_IN_PROGRESS, "RemovedByTTL",
+			"removed by its TTL before its end was seen");
 	} else {
-		set(m, STATUS_SUCCESS, "NotAwaited", "gone before its end was seen, not waited for");
-		m->success_since = o->success_since > o->first_look ? o->success_since : o->first_look;
+		set(m, STATUS_SUCCESS, "NotAwaited",
+			"gone before its end was seen, not waited for");
+		m->success_since =
+			o->success_since > o->first_look ? o->success_since : o->first_look;
 	}
 }
 
@@ -163,7 +172,8 @@ static void not_there(struct meaning *m, const struct tracker *t, const struct t
 		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "not seen in the cluster yet");
 }
 
-static void as_judged(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
+static void as_judged(
+	struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	const struct judgement *j = &o->judged;
 
@@ -180,7 +190,9 @@ static void as_judged(struct meaning *m, const struct tracker *t, const struct t
 	if (j->finished)
 		add_words(m, o->before_run);
 	if (j->no_status && o->fresh && m->status == STATUS_IN_PROGRESS) {
-		int64_t wait = t->verify.stabilization_ms > NO_STATUS_MS ? t->verify.stabilization_ms : NO_STATUS_MS;
+		int64_t wait = t->verify.stabilization_ms > NO_STATUS_MS
+			? t->verify.stabilization_ms
+			: NO_STATUS_MS;
 
 		if (now - o->first_look >= wait) {
 			set(m, STATUS_SUCCESS, NULL, NULL);
@@ -277,7 +289,8 @@ char *meaning_of_leaf(const struct tracked *o)
 	return xstrdup_or_null(j->message);
 }
 
-/* A Pod is emitted as it is seen, and what only its row shows is not kept twice: there may be ten thousand. */
+/* A Pod is emitted as it is seen, and what only its row shows is not kept twice: there may be ten
+ * thousand. */
 void meaning_leaf(struct tracker *t, struct tracked *o)
 {
 	struct meaning m = {
@@ -303,7 +316,6 @@ void meaning_failed_apply(struct tracker *t, struct tracked *o, const char *reas
 
 	if (t->verify.mode == VERIFY_NONE)
 		m.status = STATUS_NONE;
-
 	m.message = xstrdup_or_null(why);
 	meaning_emit(t, o, &m);
 	meaning_release(&m);

@@ -3,7 +3,8 @@
 
 #include "track/tracker.h"
 
-/* What a judgement means over time (DESIGN.md §6), and the events that say so. Internal to src/track. */
+/* What a judgement means over time (DESIGN.md §6), and the events that say so. Internal to
+ * src/track. */
 
 /* The words of one row, ready to be emitted; message and note are owned. */
 struct meaning {
@@ -21,8 +22,11 @@ void meaning_release(struct meaning *m);
 /* Emits object.status if the words differ from the last ones. */
 void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m);
 
-/* A Pod's own sentence with what its events and its log add to it. To free(); NULL: it needs none. */
+/* A Pod's own sentence with what its events and its log add to it. To free(); NULL: it needs none.
+ */
 char *meaning_of_leaf(const struct tracked *o);
 void meaning_keep_columns(struct tracked *o); /* takes the columns over as JSON */
-void meaning_leaf(struct tracker *t, struct tracked *o); /* a child that owns nothing: emitted as judged, its details let go */
-void meaning_failed_apply(struct tracker *t, struct tracked *o, const char *reason, const char *why);
+void meaning_leaf(struct tracker *t,
+	struct tracked *o); /* a child that owns nothing: emitted as judged, its details let go */
+void meaning_failed_apply(
+	struct tracker *t, struct tracked *o, const char *reason, const char *why);

@@ -15,14 +15,14 @@
 #include "track/source.h"
 #include "track/tracker.h"
 
-#define FEW 5                    /* so many GETs, or selector LISTs, are cheaper than one LIST of a namespace */
+#define FEW 5 /* so many GETs, or selector LISTs, are cheaper than one LIST of a namespace */
 #define UNION_MAX 4000           /* bytes of a selector in a URL */
-#define UNKNOWN_MS 10000         /* a kind that the server does not know is asked for again after this */
+#define UNKNOWN_MS 10000 /* a kind that the server does not know is asked for again after this */
 
 static void discover(void *arg);
 
-struct poller *poller_new(struct loop *loop, struct kube *kube, struct kube_discovery *discovery, struct tracker *tracker,
-	const struct poller_handler *handler)
+struct poller *poller_new(struct loop *loop, struct kube *kube, struct kube_discovery *discovery,
+	struct tracker *tracker, const struct poller_handler *handler)
 {
 	struct poller *p = xcalloc(1, sizeof(*p));
 
@@ -36,7 +36,8 @@ struct poller *poller_new(struct loop *loop, struct kube *kube, struct kube_disc
 	return p;
 }
 
-/* Rows that a source saw last must not be mistaken for another's that is born at the same address. */
+/* Rows that a source saw last must not be mistaken for another's that is born at the same address.
+ */
 static void group_clear_sources(struct group *g)
 {
 	const struct tracker *t = g->poller->tracker;
@@ -84,7 +85,8 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static struct group *group_for(struct poller *p, const struct kube_resource *resource, const char *ns, bool children)
+static struct group *group_for(
+	struct poller *p, const struct kube_resource *resource, const char *ns, bool children)
 {
 	struct group *g;
 
@@ -153,7 +155,8 @@ static void plan_given(struct group *g)
 	}
 }
 
-/* One LIST if the server can be told whose children are meant, or if they are many; else one for each owner. */
+/* One LIST if the server can be told whose children are meant, or if they are many; else one for
+ * each owner. */
 static void plan_children(struct group *g)
 {
 	size_t have = 0;
@@ -193,10 +196,12 @@ void poller_plan(struct poller *p)
 
 void poller_add(struct poller *p, struct tracked *target)
 {
-	const struct kube_resource *resource = kube_find_kind(p->discovery, target->api_version, target->kind);
+	const struct kube_resource *resource =
+		kube_find_kind(p->discovery, target->api_version, target->kind);
 
 	if (!resource) {
-		tracker_trouble(p->tracker, target, "UnknownKind", "the server does not know this kind");
+		tracker_trouble(
+			p->tracker, target, "UnknownKind", "the server does not know this kind");
 		VEC_GROW(p->unknown, p->nunknown, p->unknown_cap);
 		p->unknown[p->nunknown++] = target;
 		loop_timer_set(p->discover, UNKNOWN_MS);
@@ -235,7 +240,8 @@ void poller_start(struct poller *p)
 	poller_plan(p);
 }
 
-/* The children of one kind below root: what selects them on the server. To free(); NULL: all of the namespace. */
+/* The children of one kind below root: what selects them on the server. To free(); NULL: all of the
+ * namespace. */
 static char *children_selector(const struct tracked *root, const json_t *object, const char *kind)
 {
 	if (tracked_is(root, "batch", "CronJob"))
@@ -245,7 +251,8 @@ static char *children_selector(const struct tracked *root, const json_t *object,
 	return selector_text(object);
 }
 
-static void add_descendants(struct poller *p, struct tracked *root, const struct rule *rule, const json_t *object)
+static void add_descendants(
+	struct poller *p, struct tracked *root, const struct rule *rule, const json_t *object)
 {
 	for (const char *const *child = rule->children; child && *child; child++) {
 		const char *slash = strchr(*child, '/');
@@ -256,7 +263,8 @@ static void add_descendants(struct poller *p, struct tracked *root, const struct
 		resource = kube_find_group_kind(p->discovery, group, slash + 1);
 		if (!resource)
 			continue;
-		group_add(group_for(p, resource, root->ns, true), root, children_selector(root, object, slash + 1));
+		group_add(group_for(p, resource, root->ns, true), root,
+			children_selector(root, object, slash + 1));
 		add_descendants(p, root, rule_find(group, slash + 1), object);
 	}
 }
@@ -304,7 +312,8 @@ struct poller_health poller_health(const struct poller *p, int64_t now)
 			health.stale |= late;
 			if (!health.since || since < health.since) {
 				health.since = since;
-				health.message = s->error.code ? s->error.text : "no answer from the cluster";
+				health.message = s->error.code ? s->error.text
+							       : "no answer from the cluster";
 			}
 		}
 	for (size_t i = 0; i < p->n; i++)

@@ -13,25 +13,28 @@ struct loop;
 struct tracker;
 struct tracked;
 
-/* Asks the cluster for what a tracker follows and feeds it observations: GETs where few objects of a kind are given,
- * else one LIST per kind and namespace; children by LISTs narrowed by their owners' selectors. Each source
- * asks again poll_ms after its last answer (its first ones sooner), never while a question is open; errors back off, 1 to 16 s. */
+/* Asks the cluster for what a tracker follows and feeds it observations: GETs where few objects of
+ * a kind are given, else one LIST per kind and namespace; children by LISTs narrowed by their
+ * owners' selectors. Each source asks again poll_ms after its last answer (its first ones sooner),
+ * never while a question is open; errors back off, 1 to 16 s. */
 struct poller;
 
 struct poller_handler {
-	void (*answer)(void *arg);                           /* something was observed, or a question failed */
-	void (*fatal)(void *arg, const struct error *err);   /* 401, or RBAC forbids an applied object */
+	void (*answer)(void *arg); /* something was observed, or a question failed */
+	void (*fatal)(
+		void *arg, const struct error *err); /* 401, or RBAC forbids an applied object */
 	void *arg;
 };
 
-struct poller *poller_new(struct loop *loop, struct kube *kube, struct kube_discovery *discovery, struct tracker *tracker,
-	const struct poller_handler *handler);
+struct poller *poller_new(struct loop *loop, struct kube *kube, struct kube_discovery *discovery,
+	struct tracker *tracker, const struct poller_handler *handler);
 void poller_free(struct poller *p); /* accepts NULL; cancels what is open */
 
 /* Follows an applied object from now on. Call poller_start() after the last one of a batch. */
 void poller_add(struct poller *p, struct tracked *target);
 void poller_start(struct poller *p);
-/* An apply's answer names the target's selector before the first look: its children are asked for at once. */
+/* An apply's answer names the target's selector before the first look: its children are asked for
+ * at once. */
 void poller_seen_by_apply(struct poller *p, struct tracked *target, const json_t *object);
 
 /* Every source was asked then or later and answered; < 0: some never did. */

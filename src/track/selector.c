@@ -95,7 +95,8 @@ char *selector_union(const char *const *selectors, size_t n, size_t max)
 	for (size_t i = 0; i < n; i++) {
 		const char *s = selectors[i];
 
-		if (strncmp(s, selectors[0], key + 1) != 0 || s[key] != '=' || strpbrk(s, ",!() ")) {
+		if (strncmp(s, selectors[0], key + 1) != 0 || s[key] != '=' ||
+			strpbrk(s, ",!() ")) {
 			buf_release(&b);
 			return NULL;
 		}

@@ -90,9 +90,10 @@ static bool window_step(struct settle *s, const struct settle_look *look, struct
 	return out->need_ms == 0 || look->fresh_since >= since + out->need_ms;
 }
 
-/* An Error that may end the step all by itself. A grace goes on while nothing is heard from the cluster,
- * but it does not end the step then: what may heal has perhaps done so. */
-static bool fails_now(const struct settle *s, const struct settle_object *o, bool stale, int64_t now)
+/* An Error that may end the step all by itself. A grace goes on while nothing is heard from the
+ * cluster, but it does not end the step then: what may heal has perhaps done so. */
+static bool fails_now(
+	const struct settle *s, const struct settle_object *o, bool stale, int64_t now)
 {
 	bool any = s->verify.fail_early == FAIL_EARLY_ANY;
 
@@ -101,12 +102,14 @@ static bool fails_now(const struct settle *s, const struct settle_object *o, boo
 		return true;
 	if (o->status != STATUS_ERROR || !(any || o->fails_alone))
 		return false;
-	return o->severity == SEVERITY_HARD || (!stale && now - o->error_since >= s->verify.grace_ms);
+	return o->severity == SEVERITY_HARD ||
+		(!stale && now - o->error_since >= s->verify.grace_ms);
 }
 
 /* Nothing is In progress any more: what is left cannot get better by waiting. Held back for
  * the stabilization and one more look, so that one run shows all faults. */
-static const struct settle_object *hopeless(const struct settle *s, const struct settle_look *look, int64_t now)
+static const struct settle_object *hopeless(
+	const struct settle *s, const struct settle_look *look, int64_t now)
 {
 	const struct settle_object *hard = NULL, *soft = NULL;
 	int64_t patience = max64(s->verify.grace_ms, s->verify.stabilization_ms);
@@ -133,7 +136,8 @@ static const struct settle_object *hopeless(const struct settle *s, const struct
 	return s->verify.timeout_ms < 0 && soft && soft_held ? soft : NULL;
 }
 
-static const struct settle_object *early_failure(const struct settle *s, const struct settle_look *look, int64_t now)
+static const struct settle_object *early_failure(
+	const struct settle *s, const struct settle_look *look, int64_t now)
 {
 	if (s->verify.fail_early == FAIL_EARLY_NEVER || s->applied_at < 0)
 		return NULL;
@@ -153,11 +157,13 @@ static const struct settle_object *first_missing(const struct settle_look *look)
 }
 
 /* What was missing when time ran out. */
-static void say_missing(const struct settle *s, const struct settle_look *look, int64_t now, struct settle_result *out)
+static void say_missing(const struct settle *s, const struct settle_look *look, int64_t now,
+	struct settle_result *out)
 {
 	const struct settle_object *first = first_missing(look);
 	size_t missing = look->n - count(look, STATUS_SUCCESS);
-	char text[1024], more[64] = "", limit[DURATION_SIZE], part[DURATION_SIZE], need[DURATION_SIZE];
+	char text[1024], more[64] = "", limit[DURATION_SIZE], part[DURATION_SIZE],
+			 need[DURATION_SIZE];
 
 	duration_format(s->verify.timeout_ms, limit);
 	duration_format(out->need_ms, need);
@@ -167,17 +173,22 @@ static void say_missing(const struct settle *s, const struct settle_look *look, 
 	if (s->applied_at < 0)
 		snprintf(text, sizeof(text), "the apply did not end within %s", limit);
 	else if (s->window_since >= 0)
-		snprintf(text, sizeof(text), "the desired state held for %s of %s when %s had passed", part, need, limit);
+		snprintf(text, sizeof(text),
+			"the desired state held for %s of %s when %s had passed", part, need,
+			limit);
 	else if (first)
 		snprintf(text, sizeof(text), "not settled within %s: %s: %s%s", limit, first->label,
 			first->why ? first->why : "still in progress", more);
 	else
-		snprintf(text, sizeof(text), "no fresh answer from the cluster confirmed the desired state within %s", limit);
+		snprintf(text, sizeof(text),
+			"no fresh answer from the cluster confirmed the desired state within %s",
+			limit);
 	say(out, VERDICT_TIMED_OUT, text);
 }
 
 /* Failed if every object that is not Success is in Error, else timed out. */
-static void time_out(const struct settle *s, const struct settle_look *look, int64_t now, struct settle_result *out)
+static void time_out(const struct settle *s, const struct settle_look *look, int64_t now,
+	struct settle_result *out)
 {
 	size_t errors = count(look, STATUS_ERROR);
 	const struct settle_object *bad = look->objects;
@@ -191,7 +202,8 @@ static void time_out(const struct settle *s, const struct settle_look *look, int
 	blame(out, bad, errors - 1);
 }
 
-void settle_step(struct settle *s, const struct settle_look *look, int64_t now, struct settle_result *out)
+void settle_step(
+	struct settle *s, const struct settle_look *look, int64_t now, struct settle_result *out)
 {
 	int64_t deadline = settle_deadline(s);
 	const struct settle_object *bad;

@@ -12,15 +12,17 @@
 #include "kube/list.h"
 #include "track/tracker.h"
 
-#define CROWD 20                 /* a LIST that brings so many times more than what is ours is worse than GETs … */
+#define CROWD 20 /* a LIST that brings so many times more than what is ours is worse than GETs … \
+		  */
 #define CROWD_MAX 50             /* … of so many */
 #define QUICK_MS 500             /* the first answers are followed up sooner: 500 ms, 1 s, 2 s … */
 #define BACKOFF_MS 1000
 #define BACKOFF_MAX_MS 16000
-#define FORBIDDEN_MS 60000       /* a child kind that may not be listed is asked for again after this */
+#define FORBIDDEN_MS 60000 /* a child kind that may not be listed is asked for again after this */
 #define UNKNOWN_MS 10000         /* so is a kind that the server does not know */
 #define CALM_AFTER_MS 60000      /* nothing changed for so long: ask less often */
-#define OVERDUE_MS 10000         /* an answer that is later than this, beyond twice its usual time, is missing */
+#define OVERDUE_MS                                                                                 \
+	10000 /* an answer that is later than this, beyond twice its usual time, is missing */
 
 static void ask(void *arg);
 
@@ -54,8 +56,8 @@ static void set_due(struct source *s, int64_t at)
 	loop_timer_set(s->due, at - clock_now_ms());
 }
 
-/* A look that is wanted soon after `at`, or before it, is worth a question of its own time: one asked a moment too early
- * proves nothing. */
+/* A look that is wanted soon after `at`, or before it, is worth a question of its own time: one
+ * asked a moment too early proves nothing. */
 static int64_t fit_look(const struct source *s, int64_t at)
 {
 	int64_t look_at = s->poller->look_at, now = clock_now_ms();
@@ -139,7 +141,8 @@ static bool of_kind(const struct source *s, const struct tracked *o)
 {
 	const struct kube_resource *r = s->group->resource;
 
-	return tracked_is(o, r->group, r->kind) && (!s->group->ns || same_text(o->ns, s->group->ns));
+	return tracked_is(o, r->group, r->kind) &&
+		(!s->group->ns || same_text(o->ns, s->group->ns));
 }
 
 /* Its row, if it has one, stays and says so. */
@@ -171,7 +174,8 @@ static void restart(void *arg)
 	s->look++;
 }
 
-/* A given object that the answer does not have is gone, unless it is the one that could not be read. */
+/* A given object that the answer does not have is gone, unless it is the one that could not be
+ * read. */
 static void sweep_given(struct source *s, int64_t now)
 {
 	struct group *g = s->group;
@@ -183,7 +187,8 @@ static void sweep_given(struct source *s, int64_t now)
 		if (o->given_look == s->look)
 			continue;
 		if (s->unnamed) {
-			tracker_trouble(t, o, "Unreadable", "an object of its kind in the cluster's answer cannot be read");
+			tracker_trouble(t, o, "Unreadable",
+				"an object of its kind in the cluster's answer cannot be read");
 			continue;
 		}
 		tracker_gone(t, o, now);
@@ -192,7 +197,8 @@ static void sweep_given(struct source *s, int64_t now)
 	}
 }
 
-/* Every question of the group was answered since it was first asked: together they have all there is. */
+/* Every question of the group was answered since it was first asked: together they have all there
+ * is. */
 static bool group_complete(const struct group *g)
 {
 	for (size_t i = 0; i < g->nsources; i++)
@@ -201,7 +207,8 @@ static bool group_complete(const struct group *g)
 	return true;
 }
 
-/* The children that this question, or one that was there before it, had and a complete answer no longer has. */
+/* The children that this question, or one that was there before it, had and a complete answer no
+ * longer has. */
 static void sweep_children(struct source *s, int64_t now)
 {
 	struct tracker *t = s->poller->tracker;
@@ -287,7 +294,8 @@ static void forbidden_targets(struct source *s)
 	}
 	for (size_t i = 0; i < g->n; i++)
 		if (s->target ? s->target == g->members[i] : !g->members[i]->fresh)
-			tracker_trouble(s->poller->tracker, g->members[i], "Forbidden", s->error.text);
+			tracker_trouble(
+				s->poller->tracker, g->members[i], "Forbidden", s->error.text);
 	s->poller->handler.fatal(s->poller->handler.arg, &s->error);
 }
 
@@ -296,7 +304,8 @@ static void unknown_kind(struct source *s)
 	struct group *g = s->group;
 
 	for (size_t i = 0; !g->children && i < g->n; i++)
-		tracker_trouble(s->poller->tracker, g->members[i], "UnknownKind", "the server does not know this kind any more");
+		tracker_trouble(s->poller->tracker, g->members[i], "UnknownKind",
+			"the server does not know this kind any more");
 	s->off = g->children;
 	ask_again_in(s, UNKNOWN_MS);
 }
@@ -306,7 +315,9 @@ static void failed(struct source *s, int64_t retry_after_ms)
 	s->backoff_ms = s->backoff_ms ? s->backoff_ms * 2 : BACKOFF_MS;
 	if (s->backoff_ms > BACKOFF_MAX_MS)
 		s->backoff_ms = BACKOFF_MAX_MS;
-	if (s->target && (s->error.code == ERROR_PARSE || s->error.code == ERROR_LIMIT || s->error.code == ERROR_REFUSED))
+	if (s->target &&
+		(s->error.code == ERROR_PARSE || s->error.code == ERROR_LIMIT ||
+			s->error.code == ERROR_REFUSED))
 		tracker_trouble(s->poller->tracker, s->target, "Unreadable", s->error.text);
 	ask_again_in(s, s->backoff_ms > retry_after_ms ? s->backoff_ms : retry_after_ms);
 }
@@ -361,9 +372,16 @@ static void ask(void *arg)
 {
 	struct source *s = arg;
 	struct group *g = s->group;
-	struct kube_list_query query = { .resource = g->resource, .ns = g->ns, .label_selector = s->selector };
+	struct kube_list_query query = {
+		.resource = g->resource, .ns = g->ns, .label_selector = s->selector
+	};
 	struct kube_list_handler handler = {
-		.known = known, .item = seen, .unreadable = unreadable, .restart = restart, .done = answered, .arg = s,
+		.known = known,
+		.item = seen,
+		.unreadable = unreadable,
+		.restart = restart,
+		.done = answered,
+		.arg = s,
 	};
 
 	if (s->call)
@@ -374,7 +392,8 @@ static void ask(void *arg)
 	s->changed = false;
 	s->asked_born = s->poller->tracker->born;
 	if (s->target)
-		s->call = kube_get_object(s->poller->kube, g->resource, g->ns, s->target->name, &handler);
+		s->call = kube_get_object(
+			s->poller->kube, g->resource, g->ns, s->target->name, &handler);
 	else
 		s->call = kube_list(s->poller->kube, &query, &handler);
 }

@@ -15,8 +15,9 @@ struct loop_timer;
 struct poller;
 struct tracker;
 
-/* What the poller is made of. Internal to src/track: poll.c has the groups and plans their questions, source.c
- * asks one question again and again, jobend.c asks once how a Job ended that is gone. */
+/* What the poller is made of. Internal to src/track: poll.c has the groups and plans their
+ * questions, source.c asks one question again and again, jobend.c asks once how a Job ended that is
+ * gone. */
 
 /* One question that is asked again and again. */
 struct source {
@@ -39,10 +40,12 @@ struct source {
 	unsigned born;           /* the tracker's, when what is in `known` was asked for … */
 	unsigned asked_born;     /* … and when the open question was */
 	size_t items, unnamed;   /* of the open answer; unreadable ones whose name is unknown */
-	struct map64 known, next; /* hash of an item's bytes → its row's serial, or 0 when it is nobody's */
+	struct map64 known,
+		next; /* hash of an item's bytes → its row's serial, or 0 when it is nobody's */
 };
 
-/* The given objects of one kind in one namespace, or the owners whose children of one kind are wanted there. */
+/* The given objects of one kind in one namespace, or the owners whose children of one kind are
+ * wanted there. */
 struct group {
 	struct poller *poller;
 	const struct kube_resource *resource;
@@ -83,7 +86,8 @@ void source_fit_look(struct source *s); /* the poller wants another look than be
 /* Its answer should have come: the last good one does not tell the present any more. */
 bool source_overdue(const struct source *s, int64_t now);
 
-/* Called by an answer: the groups' questions may have to change. They do when the answer is over. */
+/* Called by an answer: the groups' questions may have to change. They do when the answer is over.
+ */
 void poller_wants_children(struct poller *p, struct tracked *root, const json_t *object);
 void poller_plan(struct poller *p);
 

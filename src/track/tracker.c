@@ -17,7 +17,8 @@
 /* A crash is not over because the container runs for a moment (DESIGN.md §6). */
 #define CALM_MS 10000
 
-struct tracker *tracker_new(struct recorder *recorder, size_t step, const struct verify *verify, int64_t now)
+struct tracker *tracker_new(
+	struct recorder *recorder, size_t step, const struct verify *verify, int64_t now)
 {
 	struct tracker *t = xcalloc(1, sizeof(*t));
 
@@ -63,9 +64,10 @@ static json_t *texts(const char *const *list)
 	return array;
 }
 
-struct tracked *tracker_add(struct tracker *t, const char *api_version, const char *kind, const char *ns, const char *name,
-	enum applied applied, const json_t *manifest, const char *shown, const char *const *warnings,
-	const char *reason, const char *why, int64_t now)
+struct tracked *tracker_add(struct tracker *t, const char *api_version, const char *kind,
+	const char *ns, const char *name, enum applied applied, const json_t *manifest,
+	const char *shown, const char *const *warnings, const char *reason, const char *why,
+	int64_t now)
 {
 	char *id = object_id(t->step, api_version, kind, ns, name);
 	struct tracked *o = map_get(&t->by_id, id);
@@ -85,7 +87,8 @@ struct tracked *tracker_add(struct tracker *t, const char *api_version, const ch
 	o->manifest = manifest ? json_incref((json_t *)manifest) : NULL;
 	t->napplied++;
 	words = words_of(o);
-	recorder_emit(t->recorder, event_object_applied(t->step, &words, applied, shown, texts(warnings)));
+	recorder_emit(t->recorder,
+		event_object_applied(t->step, &words, applied, shown, texts(warnings)));
 	o->refused = applied == APPLIED_FAILED || applied == APPLIED_NOT_TRIED;
 	if (applied == APPLIED_FAILED)
 		meaning_failed_apply(t, o, reason, why);
@@ -118,7 +121,8 @@ static void follow_trouble(struct tracked *o, int64_t now)
 	o->family = family;
 }
 
-static void disturb(struct tracker *t, const struct tracked *pod, const char *what, const char *reason, int64_t now)
+static void disturb(struct tracker *t, const struct tracked *pod, const char *what,
+	const char *reason, int64_t now)
 {
 	t->disturbed_at = now;
 	free(t->disturbed_id);
@@ -132,8 +136,8 @@ static bool may_disturb(struct tracked *pod)
 {
 	const struct tracked *root = tracked_root(pod);
 
-	return root && root != pod && !pod->judged.terminating && !pod->judged.transient && tracked_current(pod) &&
-		tracked_is_workload(root);
+	return root && root != pod && !pod->judged.terminating && !pod->judged.transient &&
+		tracked_current(pod) && tracked_is_workload(root);
 }
 
 static void follow_pod(struct tracker *t, struct tracked *o, enum status before, int64_t now)
@@ -176,7 +180,8 @@ static void drop(struct tracker *t, struct tracked *o, const char *why)
 static void note_before_run(struct tracked *o, const json_t *object)
 {
 	const json_t *failed = jx_condition(object, "Failed");
-	const char *status = jx_str(failed, "status"), *at = jx_str(object, "status.completionTime");
+	const char *status = jx_str(failed, "status"),
+		   *at = jx_str(object, "status.completionTime");
 	bool bad = status && strcmp(status, "True") == 0;
 	char age[DURATION_SIZE] = "";
 	int64_t at_ms;
@@ -188,7 +193,8 @@ static void note_before_run(struct tracked *o, const json_t *object)
 	if (at && clock_parse_stamp(at, &at_ms))
 		duration_age(clock_wall_ms() - at_ms, age);
 	free(o->before_run);
-	o->before_run = xasprintf("%s %s%sbefore this run", bad ? "failed" : "completed", age, *age ? " " : "");
+	o->before_run = xasprintf(
+		"%s %s%sbefore this run", bad ? "failed" : "completed", age, *age ? " " : "");
 }
 
 /* An old ReplicaSet that is empty explains nothing: it has no row unless it is applied itself. */
@@ -267,7 +273,8 @@ void tracker_gone(struct tracker *t, struct tracked *o, int64_t now)
 		return;
 	if (o->applied) {
 		o->gone = true;
-		if (o->seen && (o->judged.finished || (tracker_wants_end(o) && !t->verify.wait_for_jobs)))
+		if (o->seen &&
+			(o->judged.finished || (tracker_wants_end(o) && !t->verify.wait_for_jobs)))
 			look_is_fresh(t, o, now);
 		if (o->seen && !o->judged.finished)
 			recorder_emit(t->recorder, event_object_removed(t->step, o->id, "deleted"));
@@ -284,10 +291,12 @@ void tracker_gone(struct tracker *t, struct tracked *o, int64_t now)
 
 bool tracker_wants_end(const struct tracked *o)
 {
-	return o->gone && o->uid && o->expires && !o->judged.finished && tracked_is(o, "batch", "Job");
+	return o->gone && o->uid && o->expires && !o->judged.finished &&
+		tracked_is(o, "batch", "Job");
 }
 
-void tracker_job_ended(struct tracker *t, struct tracked *o, const char *reason, const char *message, int64_t now)
+void tracker_job_ended(
+	struct tracker *t, struct tracked *o, const char *reason, const char *message, int64_t now)
 {
 	struct judgement *j = &o->judged;
 	bool failed = strcmp(reason, "Completed") != 0;
@@ -297,9 +306,11 @@ void tracker_job_ended(struct tracker *t, struct tracked *o, const char *reason,
 	if (!failed)
 		judgement_set(j, STATUS_SUCCESS, "Completed", "completed, and removed by its TTL");
 	else if (t->verify.wait_for_jobs)
-		judgement_error(j, SEVERITY_HARD, FAMILY_OTHER, reason, "%s", message ? message : "it has failed");
+		judgement_error(j, SEVERITY_HARD, FAMILY_OTHER, reason, "%s",
+			message ? message : "it has failed");
 	else
-		judgement_set(j, STATUS_SUCCESS, "NotAwaited", "failed: %s, not waited for", reason);
+		judgement_set(
+			j, STATUS_SUCCESS, "NotAwaited", "failed: %s, not waited for", reason);
 	j->finished = true;
 	o->success_since = now;
 	o->family = FAMILY_OTHER;
@@ -307,8 +318,8 @@ void tracker_job_ended(struct tracker *t, struct tracked *o, const char *reason,
 	look_is_fresh(t, o, now);
 }
 
-/* A Pod's row says at once what is known, unless it is well and its words were let go; the others are brought up to date with
- * the next look. */
+/* A Pod's row says at once what is known, unless it is well and its words were let go; the others
+ * are brought up to date with the next look. */
 static void tell_leaf(struct tracker *t, struct tracked *o)
 {
 	if (!o->applied && !o->rule->children && o->announced && !o->gone && o->columns)

@@ -15,9 +15,10 @@
 struct error;
 struct recorder;
 
-/* The objects of one step as a tree, fed with observations (an object was seen, is gone, could not be read) by
- * whoever asks the cluster, by polling or watching; it does not know which. It judges them, works out
- * what they mean over time, says why, and emits events. Times are ms on clock_now_ms() unless named wall. */
+/* The objects of one step as a tree, fed with observations (an object was seen, is gone, could not
+ * be read) by whoever asks the cluster, by polling or watching; it does not know which. It judges
+ * them, works out what they mean over time, says why, and emits events. Times are ms on
+ * clock_now_ms() unless named wall. */
 
 struct tracked {
 	uint64_t serial;           /* names it for good, also when it is gone; from 1 */
@@ -28,23 +29,24 @@ struct tracked {
 	struct tracked **children; size_t nchildren, children_cap;
 	bool applied;              /* decides */
 	enum applied how;          /* of an applied object: what the apply did */
-	bool owned;                /* it has an owner, be it none of ours: it does not stand alone */
+	bool owned; /* it has an owner, be it none of ours: it does not stand alone */
 	bool seen;                 /* at least once in this run */
 	bool fresh;                /* … and by a look after the apply */
-	bool refused;              /* the server refused it, or it was not tried: nothing is looked for */
+	bool refused; /* the server refused it, or it was not tried: nothing is looked for */
 	bool gone;                 /* was there, is not now (an applied object's row stays) */
 	bool replaced;             /* came back under another uid */
 	bool announced;            /* object.seen went out for the present uid */
 	bool stale;
 	bool expires;              /* a Job that its TTL removes when it has ended */
-	struct judgement judged;   /* what its rule says; its columns are taken over into `columns` */
+	struct judgement judged; /* what its rule says; its columns are taken over into `columns` */
 	char *conditions;          /* compact JSON; NULL: none, or no longer kept */
 	json_t *columns;           /* NULL: no longer kept */
 	json_t *manifest;          /* as applied; NULL: watched by name */
 	const char *trouble_reason; /* why it cannot be seen, in one word … */
 	char *trouble;             /* … and a sentence; NULL: it can */
 	char *children_trouble;    /* "cannot list pods: …" */
-	char *before_run;          /* a Job that had ended before an apply that changed nothing: "completed 3h before this run" */
+	char *before_run; /* a Job that had ended before an apply that changed nothing: "completed
+			     3h before this run" */
 
 	/* time */
 	int64_t added_at;          /* became an applied object */
@@ -53,11 +55,13 @@ struct tracked {
 	int64_t trouble_since;     /* its family of reasons (or its Error) since */
 	int64_t calm_since;        /* a crash that runs for a moment: since when; 0: it does not */
 	enum family family;
-	int64_t generation_progressing; /* the generation at which Progressing was seen without its deadline exceeded */
+	int64_t generation_progressing; /* the generation at which Progressing was seen without its
+					   deadline exceeded */
 	int64_t restarts;
 
 	/* from events and logs: they explain, they never decide */
-	char *cause_reason, *cause; /* the newest event that says why it does not get on; NULL: none */
+	char *cause_reason,
+		*cause; /* the newest event that says why it does not get on; NULL: none */
 	char *last_log;            /* the last line of a container that failed */
 
 	/* last emitted words */
@@ -67,7 +71,8 @@ struct tracked {
 	/* the poller's */
 	void *source;              /* who saw it last … */
 	unsigned look;             /* … and in which of its looks */
-	unsigned given_look;       /* of an applied object: the last look of the one who asks for it that had it */
+	unsigned given_look; /* of an applied object: the last look of the one who asks for it that
+				had it */
 };
 
 struct tracker {
@@ -80,27 +85,32 @@ struct tracker {
 	struct map64 by_serial;    /* NULL where it was dropped */
 	uint64_t serials;
 	int64_t applied_at;        /* the apply's end; < 0: still applying */
-	int64_t disturbed_at;      /* a current Pod of an applied workload restarted or went into Error; < 0: never */
+	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
+				 < 0: never */
 	char *disturbed_id, *disturbed_why;
-	unsigned born;             /* moves when what was nobody's may now be ours: a new owner was seen */
+	unsigned born; /* moves when what was nobody's may now be ours: a new owner was seen */
 	struct settle settle;
 };
 
-struct tracker *tracker_new(struct recorder *recorder, size_t step, const struct verify *verify, int64_t now);
+struct tracker *tracker_new(
+	struct recorder *recorder, size_t step, const struct verify *verify, int64_t now);
 void tracker_free(struct tracker *t);
 
-/* One applied (or watched: applied is APPLIED_NONE) object; emits object.applied. manifest (the object's JSON, borrowed) and shown
- * (its YAML for the drawer) may be NULL. The same object twice is one row. why: for APPLIED_FAILED the sentence and
- * its CamelCase reason. */
-struct tracked *tracker_add(struct tracker *t, const char *api_version, const char *kind, const char *ns, const char *name,
-	enum applied applied, const json_t *manifest, const char *shown, const char *const *warnings,
-	const char *reason, const char *why, int64_t now);
+/* One applied (or watched: applied is APPLIED_NONE) object; emits object.applied. manifest (the
+ * object's JSON, borrowed) and shown (its YAML for the drawer) may be NULL. The same object twice
+ * is one row. why: for APPLIED_FAILED the sentence and its CamelCase reason. */
+struct tracked *tracker_add(struct tracker *t, const char *api_version, const char *kind,
+	const char *ns, const char *name, enum applied applied, const json_t *manifest,
+	const char *shown, const char *const *warnings, const char *reason, const char *why,
+	int64_t now);
 void tracker_apply_ended(struct tracker *t, int64_t now);
 
-/* An object was seen in an answer to what was asked at asked_at (TRACKER_APPLY: it is an apply's own answer, which proves
- * nothing about later). Returns its row, or NULL when it is nobody's: the caller may then forget it until `born` moves. */
+/* An object was seen in an answer to what was asked at asked_at (TRACKER_APPLY: it is an apply's
+ * own answer, which proves nothing about later). Returns its row, or NULL when it is nobody's: the
+ * caller may then forget it until `born` moves. */
 #define TRACKER_APPLY INT64_C(-1)
-struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t asked_at, int64_t now);
+struct tracked *tracker_seen(
+	struct tracker *t, const json_t *object, int64_t asked_at, int64_t now);
 /* It is still exactly what it was. */
 void tracker_same(struct tracker *t, struct tracked *o, int64_t asked_at, int64_t now);
 /* A complete list, or a 404, did not have it. May free o unless it is applied. */
@@ -108,8 +118,10 @@ void tracker_gone(struct tracker *t, struct tracked *o, int64_t now);
 /* It is a Job that went before its end was seen, perhaps by its TTL: its events may tell. */
 bool tracker_wants_end(const struct tracked *o);
 /* They do: reason is an event's (Completed, BackoffLimitExceeded, …). */
-void tracker_job_ended(struct tracker *t, struct tracked *o, const char *reason, const char *message, int64_t now);
-/* It is there, but cannot be read (RBAC, unparsable): says so on its row. reason is a constant. why NULL: that is over. */
+void tracker_job_ended(
+	struct tracker *t, struct tracked *o, const char *reason, const char *message, int64_t now);
+/* It is there, but cannot be read (RBAC, unparsable): says so on its row. reason is a constant. why
+ * NULL: that is over. */
 void tracker_trouble(struct tracker *t, struct tracked *o, const char *reason, const char *why);
 void tracker_children_trouble(struct tracker *t, struct tracked *owner, const char *why);
 /* What events and logs say of it; NULL: nothing. */
@@ -117,10 +129,13 @@ void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, con
 void tracker_last_log(struct tracker *t, struct tracked *o, const char *line);
 void tracker_stale(struct tracker *t, struct tracked *o, bool stale);
 
-/* Brings every row up to date, emits what changed, and says whether the step has ended. fresh_since and stale as in
- * struct settle_look. Once a verdict came, rows In progress of a timed-out step are Timed out and nothing may be called but free. */
-void tracker_settle(struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out);
-/* The same end from outside (canceled, an apply that failed, RBAC): brings rows up to date; no row becomes Timed out. */
+/* Brings every row up to date, emits what changed, and says whether the step has ended. fresh_since
+ * and stale as in struct settle_look. Once a verdict came, rows In progress of a timed-out step are
+ * Timed out and nothing may be called but free. */
+void tracker_settle(
+	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out);
+/* The same end from outside (canceled, an apply that failed, RBAC): brings rows up to date; no row
+ * becomes Timed out. */
 void tracker_stop(struct tracker *t, int64_t now);
 
 /* NULL: it was dropped. */

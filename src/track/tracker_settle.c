@@ -8,7 +8,8 @@
 #include "record/journal.h"
 #include "track/meaning.h"
 
-/* So long a row that was only just applied waits for its first look before it says that there was none. */
+/* So long a row that was only just applied waits for its first look before it says that there was
+ * none. */
 #define QUIET_MS 1500
 
 static char *label_of(const struct tracked *o)
@@ -17,13 +18,14 @@ static char *label_of(const struct tracked *o)
 }
 
 /* Why the window is not what it was: whose doing, and what. */
-static void why_unsettled(const struct tracker *t, const struct settle_look *look, struct tracked *const *applied,
-	const char **id, const char **why)
+static void why_unsettled(const struct tracker *t, const struct settle_look *look,
+	struct tracked *const *applied, const char **id, const char **why)
 {
 	int64_t since = t->settle.window_since;
 
 	*id = NULL;
-	*why = look->stale ? "the connection to the cluster was lost" : "waiting for a fresh look at the cluster";
+	*why = look->stale ? "the connection to the cluster was lost"
+			   : "waiting for a fresh look at the cluster";
 	if (look->stale)
 		return;
 	for (size_t i = 0; i < look->n; i++) {
@@ -32,7 +34,9 @@ static void why_unsettled(const struct tracker *t, const struct settle_look *loo
 		if (since < 0 ? o->status == STATUS_SUCCESS : o->success_since != since)
 			continue;
 		*id = applied[i]->id;
-		*why = since >= 0 ? "it had left its desired state" : o->why ? o->why : "not at its desired state";
+		*why = since >= 0 ? "it had left its desired state"
+			: o->why  ? o->why
+				  : "not at its desired state";
 		break;
 	}
 	if (since >= 0 && since == t->disturbed_at) {
@@ -56,7 +60,8 @@ static void tell_window(struct tracker *t, int64_t before, const struct settle_r
 	}
 	if (since >= 0)
 		recorder_emit(t->recorder,
-			event_step_stabilizing(t->step, clock_wall_ms() - (now - since), out->need_ms));
+			event_step_stabilizing(
+				t->step, clock_wall_ms() - (now - since), out->need_ms));
 }
 
 static bool fails_alone(const struct tracker *t, const struct tracked *o)
@@ -66,7 +71,8 @@ static bool fails_alone(const struct tracker *t, const struct tracked *o)
 	return t->verify.wait_for_jobs && tracked_is(o, "batch", "Job");
 }
 
-static void fill(struct settle_object *to, const struct tracker *t, const struct tracked *o, struct meaning *m)
+static void fill(struct settle_object *to, const struct tracker *t, const struct tracked *o,
+	struct meaning *m)
 {
 	*to = (struct settle_object){
 		.status = m->status,
@@ -86,11 +92,14 @@ static void fill(struct settle_object *to, const struct tracker *t, const struct
 /* A row that was only just applied keeps quiet until its first look, unless that does not come. */
 static bool too_soon(const struct tracked *o, int64_t now)
 {
-	return o->applied && !o->fresh && !o->shown_hash && !o->gone && !o->trouble && now - o->added_at < QUIET_MS;
+	return o->applied && !o->fresh && !o->shown_hash && !o->gone && !o->trouble &&
+		now - o->added_at < QUIET_MS;
 }
 
-/* Emits every row that has something below or that decides; fills what settling needs of the latter. */
-static size_t bring_up_to_date(struct tracker *t, struct settle_object *objects, struct tracked **applied, int64_t now)
+/* Emits every row that has something below or that decides; fills what settling needs of the
+ * latter. */
+static size_t bring_up_to_date(
+	struct tracker *t, struct settle_object *objects, struct tracked **applied, int64_t now)
 {
 	size_t n = 0;
 
@@ -130,20 +139,25 @@ static void time_out_rows(struct tracker *t, int64_t now)
 	}
 }
 
-void tracker_settle(struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
+void tracker_settle(
+	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
 {
 	struct settle_object *objects = xcalloc(t->napplied, sizeof(*objects));
 	struct tracked **applied = xcalloc(t->napplied, sizeof(struct tracked *));
 	struct settle_look look = {
-		.objects = objects, .fresh_since = fresh_since, .stale = stale, .disturbed_at = t->disturbed_at,
+		.objects = objects,
+		.fresh_since = fresh_since,
+		.stale = stale,
+		.disturbed_at = t->disturbed_at,
 	};
 	int64_t before = t->settle.window_since;
 
 	look.n = bring_up_to_date(t, objects, applied, now);
 	settle_step(&t->settle, &look, now, out);
 	tell_window(t, before, out, &look, applied, now);
-	if (out->verdict == VERDICT_TIMED_OUT || (out->verdict == VERDICT_FAILED && settle_deadline(&t->settle) >= 0 &&
-	    now >= settle_deadline(&t->settle)))
+	if (out->verdict == VERDICT_TIMED_OUT ||
+		(out->verdict == VERDICT_FAILED && settle_deadline(&t->settle) >= 0 &&
+			now >= settle_deadline(&t->settle)))
 		time_out_rows(t, now);
 	for (size_t i = 0; i < look.n; i++) {
 		free((char *)objects[i].label);

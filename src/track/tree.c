@@ -58,8 +58,8 @@ struct tracked *tracker_by_serial(const struct tracker *t, uint64_t serial)
 	return slot ? *slot : NULL;
 }
 
-struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind, const char *ns, const char *name,
-	char *id_take)
+struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind,
+	const char *ns, const char *name, char *id_take)
 {
 	struct tracked *o = xcalloc(1, sizeof(*o));
 	char group[GROUP_SIZE];
@@ -134,7 +134,8 @@ static struct tracked *find_owner(const struct tracker *t, const json_t *object)
 struct tracked *tree_row(struct tracker *t, const json_t *object)
 {
 	const char *api_version = jx_str(object, "apiVersion"), *kind = jx_str(object, "kind");
-	const char *name = jx_str(object, "metadata.name"), *ns = jx_str(object, "metadata.namespace");
+	const char *name = jx_str(object, "metadata.name"),
+		   *ns = jx_str(object, "metadata.namespace");
 	const char *uid = jx_str(object, "metadata.uid");
 	struct tracked *owner, *o;
 	char *raw, *id;
@@ -235,7 +236,8 @@ void tree_drop(struct tracker *t, struct tracked *o)
 	map64_set(&t->by_serial, o->serial, NULL);
 	for (size_t i = t->n; i-- > 0;)
 		if (t->objects[i] == o) {
-			memmove(&t->objects[i], &t->objects[i + 1], (t->n - i - 1) * sizeof(*t->objects));
+			memmove(&t->objects[i], &t->objects[i + 1],
+				(t->n - i - 1) * sizeof(*t->objects));
 			t->n--;
 			break;
 		}

@@ -3,13 +3,14 @@
 
 #include "track/tracker.h"
 
-/* The rows of a tracker: found by id, by uid and by serial, linked to their owners. Internal to src/track. */
+/* The rows of a tracker: found by id, by uid and by serial, linked to their owners. Internal to
+ * src/track. */
 
 /* A new row; takes id over. */
-struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind, const char *ns, const char *name,
-	char *id_take);
-/* The row of an object: the one with its id or its uid, or a new one if an owner of it has a row. NULL: it is nobody's.
- * Links it to the owner that it names now. */
+struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind,
+	const char *ns, const char *name, char *id_take);
+/* The row of an object: the one with its id or its uid, or a new one if an owner of it has a row.
+ * NULL: it is nobody's. Links it to the owner that it names now. */
 struct tracked *tree_row(struct tracker *t, const json_t *object);
 /* Its uid is another than before: what was known of the old object is forgotten. */
 void tree_set_uid(struct tracker *t, struct tracked *o, const char *uid);

@@ -48,7 +48,9 @@ static void tell_connection(struct verification *v, const struct poller_health *
 	if (v->connection == state)
 		return;
 	if (v->connection || health->retrying || health->stale)
-		recorder_emit(v->spec.recorder, event_connection(v->spec.step, state, clock_wall_ms() - age, health->message));
+		recorder_emit(v->spec.recorder,
+			event_connection(
+				v->spec.step, state, clock_wall_ms() - age, health->message));
 	v->connection = state;
 }
 
@@ -61,15 +63,20 @@ static void end(struct verification *v, enum verdict verdict, int exit_code, con
 	v->spec.done(v->spec.arg, &what);
 }
 
-/* DESIGN.md §6, Refusals: a cluster that never answered, or does not let us look, is exit code 4. */
-static bool end_without_cluster(struct verification *v, const struct settle_result *result, const struct poller_health *health)
+/* DESIGN.md §6, Refusals: a cluster that never answered, or does not let us look, is exit code 4.
+ */
+static bool end_without_cluster(struct verification *v, const struct settle_result *result,
+	const struct poller_health *health)
 {
 	struct error err = v->fatal;
 
-	if (!err.code && (result->verdict != VERDICT_TIMED_OUT || !v->waiting || v->reached || poller_reached(v->poller)))
+	if (!err.code &&
+		(result->verdict != VERDICT_TIMED_OUT || !v->waiting || v->reached ||
+			poller_reached(v->poller)))
 		return false;
 	if (!err.code)
-		error_set(&err, ERROR_NETWORK, "the cluster was never reached: %s", health->message ? health->message : "no answer");
+		error_set(&err, ERROR_NETWORK, "the cluster was never reached: %s",
+			health->message ? health->message : "no answer");
 	tracker_stop(v->tracker, clock_now_ms());
 	end(v, VERDICT_FAILED, 4, err.text);
 	return true;
@@ -135,7 +142,8 @@ struct verification *verification_new(const struct verification_spec *spec)
 	v->started_at = clock_now_ms();
 	v->tracker = tracker_new(spec->recorder, spec->step, &spec->verify, v->started_at);
 	v->poller = poller_new(spec->loop, spec->kube, spec->discovery, v->tracker, &handler);
-	v->detail = detail_new(spec->kube, spec->discovery, spec->recorder, v->tracker, answered, v);
+	v->detail =
+		detail_new(spec->kube, spec->discovery, spec->recorder, v->tracker, answered, v);
 	v->timer = loop_timer_add(spec->loop, tick, v);
 	set_timer(v, TICK_MS);
 	return v;
@@ -152,11 +160,12 @@ void verification_free(struct verification *v)
 	free(v);
 }
 
-void verification_add(struct verification *v, const struct manifest *m, const char *ns, const struct kube_apply_result *result)
+void verification_add(struct verification *v, const struct manifest *m, const char *ns,
+	const struct kube_apply_result *result)
 {
 	enum applied applied = result ? result->applied : APPLIED_NONE;
-	struct tracked *o = tracker_add(v->tracker, m->api_version, m->kind, ns, m->name, applied, m->object, m->shown,
-		result ? result->warnings : NULL, NULL, NULL, clock_now_ms());
+	struct tracked *o = tracker_add(v->tracker, m->api_version, m->kind, ns, m->name, applied,
+		m->object, m->shown, result ? result->warnings : NULL, NULL, NULL, clock_now_ms());
 
 	v->reached |= result != NULL;
 	poller_add(v->poller, o);
@@ -166,11 +175,12 @@ void verification_add(struct verification *v, const struct manifest *m, const ch
 	}
 }
 
-void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns, const char *reason, const char *why,
-	const char *const *warnings)
+void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
+	const char *reason, const char *why, const char *const *warnings)
 {
-	tracker_add(v->tracker, m->api_version, m->kind, ns, m->name, reason ? APPLIED_FAILED : APPLIED_NOT_TRIED,
-		m->object, m->shown, warnings, reason, why, clock_now_ms());
+	tracker_add(v->tracker, m->api_version, m->kind, ns, m->name,
+		reason ? APPLIED_FAILED : APPLIED_NOT_TRIED, m->object, m->shown, warnings, reason,
+		why, clock_now_ms());
 }
 
 void verification_applied(struct verification *v)

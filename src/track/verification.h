@@ -15,8 +15,9 @@ struct kube_discovery;
 struct loop;
 struct recorder;
 
-/* One step's verification from its start to its verdict: the tracker, the questions that feed it, and the
- * clock that runs from before the apply. Emits every event of the step between step.start and step.verdict. */
+/* One step's verification from its start to its verdict: the tracker, the questions that feed it,
+ * and the clock that runs from before the apply. Emits every event of the step between step.start
+ * and step.verdict. */
 struct verification;
 
 struct verification_end {
@@ -41,11 +42,13 @@ struct verification_spec {
 struct verification *verification_new(const struct verification_spec *spec);
 void verification_free(struct verification *v); /* accepts NULL; no callback */
 
-/* An object that the apply made or that is only watched (result NULL). ns: the effective one, NULL for cluster scope. */
-void verification_add(struct verification *v, const struct manifest *m, const char *ns, const struct kube_apply_result *result);
+/* An object that the apply made or that is only watched (result NULL). ns: the effective one, NULL
+ * for cluster scope. */
+void verification_add(struct verification *v, const struct manifest *m, const char *ns,
+	const struct kube_apply_result *result);
 /* An object that the server refused (reason: CamelCase), or that was not tried (reason NULL). */
-void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns, const char *reason, const char *why,
-	const char *const *warnings);
+void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
+	const char *reason, const char *why, const char *const *warnings);
 /* The apply ended well: from now on looks count. */
 void verification_applied(struct verification *v);
 /* It ends here with whatever rows there are; no callback. */

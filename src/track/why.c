@@ -22,8 +22,9 @@ struct causes {
 	size_t n, others;
 	size_t pods, failing;
 	int64_t failing_since;
-	const char *last_log;     /* of one Pod that failed; those of the others are on their rows */
-	const struct tracked *creation; /* a ReplicaSet that cannot make Pods, or any owner with a note */
+	const char *last_log; /* of one Pod that failed; those of the others are on their rows */
+	const struct tracked
+		*creation; /* a ReplicaSet that cannot make Pods, or any owner with a note */
 };
 
 static bool same(const char *a, const char *b)
@@ -112,9 +113,11 @@ static void add_rest(struct buf *b, const struct causes *c)
 
 	if (!rest)
 		return;
-	buf_printf(b, "; and %zu other cause%s: ", rest + c->others, rest + c->others == 1 ? "" : "s");
+	buf_printf(
+		b, "; and %zu other cause%s: ", rest + c->others, rest + c->others == 1 ? "" : "s");
 	for (size_t i = GROUPS_SHOWN; i < c->n; i++)
-		buf_printf(b, "%s%s", i > GROUPS_SHOWN ? ", " : "", c->groups[i].reason ? c->groups[i].reason : "not ready");
+		buf_printf(b, "%s%s", i > GROUPS_SHOWN ? ", " : "",
+			c->groups[i].reason ? c->groups[i].reason : "not ready");
 	if (c->others)
 		buf_addstr(b, ", …");
 }
@@ -126,7 +129,9 @@ void why_find(struct why *out, const struct tracked *o, int64_t now)
 	size_t total;
 
 	collect(&c, o, now);
-	*out = (struct why){ .failing = c.failing, .pods = c.pods, .failing_since = c.failing_since };
+	*out = (struct why){
+		.failing = c.failing, .pods = c.pods, .failing_since = c.failing_since
+	};
 	total = o->judged.wanted > (int64_t)c.pods ? (size_t)o->judged.wanted : c.pods;
 	qsort(c.groups, c.n, sizeof(c.groups[0]), by_weight);
 	for (size_t i = 0; i < c.n && i < GROUPS_SHOWN; i++)

@@ -29,6 +29,7 @@ void recorder_listen(struct recorder *r, recorder_fn *fn, void *arg);
  * then on. */
 void recorder_emit(struct recorder *r, json_t *event_take);
 const char *recorder_trouble(const struct recorder *r);
+const struct model *recorder_model(const struct recorder *r);
 
 /* Reads a journal back into a model: a torn last line is dropped; a line in the middle that cannot
  * be read is an error that names file and line. Limits: 1 GiB, 8 MiB a line. */

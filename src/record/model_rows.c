@@ -356,20 +356,31 @@ static void place_all(const struct model_step *step, struct node *nodes, size_t 
 				place = place_tree(nodes, i, place);
 }
 
+/* Where they are: rows are many, and a second array of them would show. */
 static void move_rows(const struct model_step *step, const struct node *nodes, size_t n)
 {
-	struct model_object *rows = xreallocarray(NULL, n, sizeof(*rows));
+	struct model_object *rows = step->objects;
+	uint32_t *places = xcalloc(n, sizeof(*places)); /* position → where its row goes */
 
 	for (size_t i = 0; i < n; i++) {
-		struct model_object *o = &rows[nodes[i].place];
+		struct model_object *o = &rows[nodes[i].at];
 
-		*o = step->objects[nodes[i].at];
+		places[nodes[i].at] = nodes[i].place;
 		o->parent =
 			nodes[i].parent == NONE ? MODEL_NO_PARENT : nodes[nodes[i].parent].place;
 		o->depth = nodes[i].depth;
 	}
-	memcpy(step->objects, rows, n * sizeof(*rows));
-	free(rows);
+	for (uint32_t i = 0; i < n; i++)
+		while (places[i] != i) {
+			uint32_t to = places[i];
+			struct model_object moved = rows[to];
+
+			rows[to] = rows[i];
+			rows[i] = moved;
+			places[i] = places[to];
+			places[to] = to;
+		}
+	free(places);
 }
 
 static void order_step(const struct model_step *step)

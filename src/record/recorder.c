@@ -85,6 +85,11 @@ const char *recorder_trouble(const struct recorder *r)
 	return r->trouble;
 }
 
+const struct model *recorder_model(const struct recorder *r)
+{
+	return r->model;
+}
+
 /* The last gate: any program on any terminal may read an event, so what its makers let through
  * becomes display text here. */
 static void make_display(json_t *value)

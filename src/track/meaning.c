@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "record/model.h"
 #include "track/why.h"
 
 /* An object without a status is given at least this long (DESIGN.md §6). */
@@ -229,16 +230,39 @@ void meaning_release(struct meaning *m)
 
 static uint64_t hash_words(const struct tracked *o, const struct meaning *m)
 {
-	uint64_t h = hash_str(HASH_SEED ^ (uint64_t)m->status, m->reason);
-	const char *key;
-	json_t *value;
+	uint64_t h = hash_str(o->details_hash ^ (uint64_t)m->status, m->reason);
 
 	h = hash_str(h, m->message);
-	h = hash_str(h, m->note);
-	h = hash_str(h ^ (uint64_t)(o->replaced * 2 + o->stale), o->conditions);
-	json_object_foreach (o->columns, key, value)
-		h = hash_str(hash_str(h, key), json_string_value(value));
+	h = hash_str(h ^ (uint64_t)(o->replaced * 2 + o->stale), m->note);
 	return h ? h : 1;
+}
+
+static void forget_details(struct tracked *o)
+{
+	json_decref(o->columns);
+	json_decref(o->conditions);
+	o->columns = o->conditions = NULL;
+}
+
+/* They are not kept here once they were emitted, the model has them: there may be ten thousand
+ * rows. */
+static void take_details(struct status_words *words, const struct tracker *t, struct tracked *o)
+{
+	const struct model_object *row;
+
+	if (o->columns) {
+		words->columns_take = json_incref(o->columns);
+		words->conditions_take = json_incref(o->conditions);
+		forget_details(o);
+		return;
+	}
+	row = model_find(recorder_model(t->recorder), t->step, o->id);
+	words->columns_take = json_object();
+	for (size_t i = 0; row && i < row->ncolumns; i++)
+		json_object_set_new(words->columns_take, row->columns[i].name,
+			jx_string(row->columns[i].value));
+	if (row && row->conditions)
+		words->conditions_take = json_loads(row->conditions, 0, NULL);
 }
 
 void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
@@ -249,33 +273,48 @@ void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
 		.reason = m->reason,
 		.message = m->message,
 		.note = m->note,
-		.columns_take = json_incref(o->columns),
 		.replaced = o->replaced,
 		.stale = o->stale,
 	};
 
 	if (hash == o->shown_hash) {
-		json_decref(o->columns);
+		forget_details(o);
 		return;
 	}
-	if (o->conditions)
-		words.conditions_take = json_loads(o->conditions, 0, NULL);
+	take_details(&words, t, o);
 	o->shown_hash = hash;
 	o->shown = m->status;
 	recorder_emit(t->recorder, event_object_status(t->step, o->id, &words));
 }
 
-void meaning_keep_columns(struct tracked *o)
+/* Of a condition what is emitted. */
+static uint64_t hash_conditions(uint64_t h, const json_t *list)
+{
+	static const char *const members[] = {
+		"type", "status", "reason", "message", "lastTransitionTime"
+	};
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		for (size_t k = 0; k < ARRAY_LEN(members); k++)
+			h = hash_str(h, jx_str(json_array_get(list, i), members[k]));
+	return h;
+}
+
+void meaning_keep_details(struct tracked *o, const json_t *object)
 {
 	struct judgement *j = &o->judged;
+	uint64_t h = HASH_SEED;
 
-	json_decref(o->columns);
+	forget_details(o);
 	o->columns = json_object();
 	for (size_t i = 0; i < j->ncolumns; i++) {
+		h = hash_str(hash_str(h, j->columns[i].name), j->columns[i].value);
 		json_object_set_new(o->columns, j->columns[i].name, jx_string(j->columns[i].value));
 		free(j->columns[i].value);
 	}
 	j->ncolumns = 0;
+	o->conditions = json_incref((json_t *)jx_get(object, "status.conditions"));
+	o->details_hash = hash_conditions(h, o->conditions);
 }
 
 char *meaning_of_leaf(const struct tracked *o)
@@ -289,8 +328,6 @@ char *meaning_of_leaf(const struct tracked *o)
 	return xstrdup_or_null(j->message);
 }
 
-/* A Pod is emitted as it is seen, and what only its row shows is not kept twice: there may be ten
- * thousand. */
 void meaning_leaf(struct tracker *t, struct tracked *o)
 {
 	struct meaning m = {
@@ -302,12 +339,6 @@ void meaning_leaf(struct tracker *t, struct tracked *o)
 	m.message = meaning_of_leaf(o);
 	meaning_emit(t, o, &m);
 	free(m.message);
-	if (m.status != STATUS_SUCCESS)
-		return; /* its row may still become Timed out, and needs all its words then */
-	json_decref(o->columns);
-	o->columns = NULL;
-	free(o->conditions);
-	o->conditions = NULL;
 }
 
 void meaning_failed_apply(struct tracker *t, struct tracked *o, const char *reason, const char *why)

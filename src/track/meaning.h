@@ -25,8 +25,9 @@ void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
 /* A Pod's own sentence with what its events and its log add to it. To free(); NULL: it needs none.
  */
 char *meaning_of_leaf(const struct tracked *o);
-void meaning_keep_columns(struct tracked *o); /* takes the columns over as JSON */
-void meaning_leaf(struct tracker *t,
-	struct tracked *o); /* a child that owns nothing: emitted as judged, its details let go */
+/* Takes the columns over, and keeps the conditions, until they are emitted. */
+void meaning_keep_details(struct tracked *o, const json_t *object);
+/* A child that owns nothing: emitted as judged. */
+void meaning_leaf(struct tracker *t, struct tracked *o);
 void meaning_failed_apply(
 	struct tracker *t, struct tracked *o, const char *reason, const char *why);

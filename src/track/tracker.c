@@ -151,14 +151,6 @@ static void follow_pod(struct tracker *t, struct tracked *o, enum status before,
 	o->restarts = o->judged.restarts;
 }
 
-static void keep_conditions(struct tracked *o, const json_t *object)
-{
-	const json_t *conditions = jx_get(object, "status.conditions");
-
-	free(o->conditions);
-	o->conditions = json_array_size(conditions) ? jx_dump(conditions) : NULL;
-}
-
 static void announce(struct tracker *t, struct tracked *o, const json_t *object)
 {
 	struct object_words words = words_of(o);
@@ -236,8 +228,7 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 		announce(t, o, object);
 	if (asked_at == TRACKER_APPLY)
 		note_before_run(o, object);
-	keep_conditions(o, object);
-	meaning_keep_columns(o);
+	meaning_keep_details(o, object);
 	tracker_same(t, o, asked_at, now);
 	if (!o->applied && !o->rule->children)
 		meaning_leaf(t, o);
@@ -318,11 +309,12 @@ void tracker_job_ended(
 	look_is_fresh(t, o, now);
 }
 
-/* A Pod's row says at once what is known, unless it is well and its words were let go; the others
- * are brought up to date with the next look. */
+/* A Pod's row says at once what is known, unless it is well; the others are brought up to date with
+ * the next look. */
 static void tell_leaf(struct tracker *t, struct tracked *o)
 {
-	if (!o->applied && !o->rule->children && o->announced && !o->gone && o->columns)
+	if (!o->applied && !o->rule->children && o->announced && !o->gone &&
+		o->judged.status != STATUS_SUCCESS)
 		meaning_leaf(t, o);
 }
 

@@ -23,7 +23,7 @@ struct recorder;
 struct tracked {
 	uint64_t serial;           /* names it for good, also when it is gone; from 1 */
 	char *id, *uid;            /* uid NULL: not seen yet */
-	char *api_version, *kind, *ns, *name;
+	const char *api_version, *kind, *ns, *name; /* the tracker's words, or a part of id */
 	const struct rule *rule;
 	struct tracked *owner;     /* the row that owns it; NULL: none that we have */
 	struct tracked **children; size_t nchildren, children_cap;
@@ -39,8 +39,8 @@ struct tracked {
 	bool stale;
 	bool expires;              /* a Job that its TTL removes when it has ended */
 	struct judgement judged; /* what its rule says; its columns are taken over into `columns` */
-	char *conditions;          /* compact JSON; NULL: none, or no longer kept */
-	json_t *columns;           /* NULL: no longer kept */
+	json_t *columns, *conditions; /* columns NULL: emitted, the model has both */
+	uint64_t details_hash;     /* of both, as last seen */
 	json_t *manifest;          /* as applied; NULL: watched by name */
 	const char *trouble_reason; /* why it cannot be seen, in one word … */
 	char *trouble;             /* … and a sentence; NULL: it can */
@@ -82,8 +82,8 @@ struct tracker {
 	struct tracked **objects; size_t n, cap; /* as they came: owners before children */
 	size_t napplied;
 	struct map by_uid, by_id;
-	struct map64 by_serial;    /* NULL where it was dropped */
-	uint64_t serials;
+	struct tracked **by_serial; size_t serials, serials_cap; /* NULL where it was dropped */
+	struct map words;          /* kinds, namespaces, …: many rows share them */
 	int64_t applied_at;        /* the apply's end; < 0: still applying */
 	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
 				 < 0: never */

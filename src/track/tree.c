@@ -53,9 +53,27 @@ bool tracked_current(const struct tracked *o)
 
 struct tracked *tracker_by_serial(const struct tracker *t, uint64_t serial)
 {
-	void **slot = map64_get(&t->by_serial, serial);
+	return serial > 0 && serial <= t->serials ? t->by_serial[serial - 1] : NULL;
+}
 
-	return slot ? *slot : NULL;
+/* Ten thousand rows are of the same few kinds and namespaces. */
+static const char *share(struct tracker *t, const char *text)
+{
+	char *word = text ? map_get(&t->words, text) : NULL;
+
+	if (text && !word) {
+		word = xstrdup(text);
+		map_set(&t->words, word, word);
+	}
+	return word;
+}
+
+/* The end of an id is the name, nearly always: then it takes no memory of its own. */
+static const char *share_name(struct tracker *t, const char *id, const char *name)
+{
+	size_t all = strlen(id), len = strlen(name);
+
+	return len <= all && strcmp(id + all - len, name) == 0 ? id + all - len : share(t, name);
 }
 
 struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind,
@@ -65,17 +83,18 @@ struct tracked *tree_add(struct tracker *t, const char *api_version, const char 
 	char group[GROUP_SIZE];
 
 	group_of(api_version, group);
-	o->serial = ++t->serials;
 	o->id = id_take;
-	o->api_version = xstrdup(api_version);
-	o->kind = xstrdup(kind);
-	o->ns = xstrdup_or_null(ns);
-	o->name = xstrdup(name);
+	o->api_version = share(t, api_version);
+	o->kind = share(t, kind);
+	o->ns = share(t, ns);
+	o->name = share_name(t, id_take, name);
 	o->rule = rule_find(group, kind);
 	VEC_GROW(t->objects, t->n, t->cap);
 	t->objects[t->n++] = o;
 	map_set(&t->by_id, o->id, o);
-	map64_set(&t->by_serial, o->serial, o);
+	VEC_GROW(t->by_serial, t->serials, t->serials_cap);
+	t->by_serial[t->serials++] = o;
+	o->serial = t->serials;
 	return o;
 }
 
@@ -209,9 +228,9 @@ static void tracked_free(struct tracked *o)
 {
 	judgement_release(&o->judged);
 	json_decref(o->columns);
+	json_decref(o->conditions);
 	json_decref(o->manifest);
 	free(o->children);
-	free(o->conditions);
 	free(o->trouble);
 	free(o->cause_reason);
 	free(o->cause);
@@ -220,10 +239,6 @@ static void tracked_free(struct tracked *o)
 	free(o->before_run);
 	free(o->id);
 	free(o->uid);
-	free(o->api_version);
-	free(o->ns);
-	free(o->name);
-	free(o->kind);
 	free(o);
 }
 
@@ -233,7 +248,7 @@ void tree_drop(struct tracker *t, struct tracked *o)
 	unlink_children(o);
 	map_remove(&t->by_id, o->id);
 	forget_uid(t, o);
-	map64_set(&t->by_serial, o->serial, NULL);
+	t->by_serial[o->serial - 1] = NULL;
 	for (size_t i = t->n; i-- > 0;)
 		if (t->objects[i] == o) {
 			memmove(&t->objects[i], &t->objects[i + 1],
@@ -251,5 +266,8 @@ void tree_release(struct tracker *t)
 	free(t->objects);
 	map_release(&t->by_uid);
 	map_release(&t->by_id);
-	map64_release(&t->by_serial);
+	free(t->by_serial);
+	for (size_t i = 0; i < t->words.cap; i++)
+		free(t->words.slots[i].value);
+	map_release(&t->words);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Job: settled when it has completed; or at once, with its real state told, where it is not
  * waited for. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "rules/kinds.h"
 #include "rules/pod.h"
 #include "rules/read.h"
+
+/* Room for a limit's name and number. */
+#define LIMIT_SIZE 64
 
 static bool is_true(const json_t *object, const char *type)
 {
@@ -129,16 +133,34 @@ static void judge_running(struct judgement *out, const json_t *object)
 			completions);
 }
 
+/* " (backoffLimit 6)": the limit that it has hit, which the controller does not tell. */
+static const char *limit_of(char out[static LIMIT_SIZE], const json_t *object, const char *reason)
+{
+	static const struct {
+		const char *reason, *path, *field;
+	} limits[] = {
+		{ "BackoffLimitExceeded", "spec.backoffLimit", "backoffLimit" },
+		{ "DeadlineExceeded", "spec.activeDeadlineSeconds", "activeDeadlineSeconds" },
+	};
+
+	*out = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		if (same(reason, limits[i].reason) && jx_has_int(object, limits[i].path))
+			snprintf(out, LIMIT_SIZE, " (%s %lld)", limits[i].field,
+				jx_int(object, limits[i].path, 0));
+	return out;
+}
+
 static bool judge_doomed(struct judgement *out, const json_t *object, const char *type)
 {
 	const struct condition c = condition_of(object, type);
-	char message[SHOWN_SIZE];
+	char message[SHOWN_SIZE], limit[LIMIT_SIZE];
 
 	if (c.is != TRUTH_TRUE)
 		return false;
 	shown(message, c.message);
-	judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason_or(c.reason, type), "%s",
-		*message ? message : "it has failed");
+	judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason_or(c.reason, type), "%s%s",
+		*message ? message : "it has failed", limit_of(limit, object, c.reason));
 	return true;
 }
 

@@ -109,7 +109,13 @@ static bool is_finite(const json_t *pod)
 		same(owner, "TaskRun") || same(owner, "PipelineRun");
 }
 
-static void note_restarts(struct judgement *out, const json_t *pod)
+static bool is_done(const struct container *c)
+{
+	return c->terminated && jx_int(c->terminated, "exitCode", -1) == 0;
+}
+
+/* Of init containers only while the Pod is held up by them. */
+static void note_restarts(struct judgement *out, const json_t *pod, bool initializing)
 {
 	char end[CONTAINER_END_SIZE], title[CONTAINER_TITLE_SIZE];
 	struct container c;
@@ -117,7 +123,7 @@ static void note_restarts(struct judgement *out, const json_t *pod)
 	for (size_t i = 0; pod_container(pod, i, &c); i++) {
 		const json_t *last = jx_get(c.status, "lastState.terminated");
 
-		if (c.restarts == 0 || c.role == CONTAINER_INIT)
+		if (c.restarts == 0 || (c.role == CONTAINER_INIT && (!initializing || is_done(&c))))
 			continue;
 		judgement_note(out,
 			last ? "%s restarted %lld time%s, as it %s" : "%s restarted %lld time%s%s",
@@ -134,7 +140,14 @@ static void judge_running(struct judgement *out, const json_t *pod)
 		judge_success(out);
 	else
 		judge_pod_not_ready(out, pod);
-	note_restarts(out, pod);
+	note_restarts(out, pod, false);
+}
+
+static void judge_waiting(
+	struct judgement *out, const json_t *pod, const struct pod_words *words)
+{
+	judge_pod_pending(out, pod, words);
+	note_restarts(out, pod, true);
 }
 
 static void judge_pod(struct judgement *out, const json_t *object,
@@ -151,7 +164,7 @@ static void judge_pod(struct judgement *out, const json_t *object,
 	else if (judge_pod_trouble(out, object))
 		return;
 	else if (same(phase, "Pending"))
-		judge_pod_pending(out, object, &words);
+		judge_waiting(out, object, &words);
 	else if (same(phase, "Running"))
 		judge_running(out, object);
 	else

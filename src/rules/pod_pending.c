@@ -5,17 +5,22 @@
 
 #include "base/buf.h"
 #include "base/jx.h"
+#include "base/xalloc.h"
 #include "rules/pod.h"
 
-/* The scheduler's sentence without what it says about preemption behind it. */
+/* The scheduler's sentence without what it says behind it about making room. */
 static void scheduler_words(char out[static SHOWN_SIZE], const char *message)
 {
-	char *preemption;
+	static const char *const marks[] = { ". preemption:", ". no new claims to deallocate",
+		". not found" };
 
 	shown(out, message);
-	preemption = strstr(out, ". preemption:");
-	if (preemption)
-		*preemption = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		char *rest = strstr(out, marks[i]);
+
+		if (rest)
+			*rest = '\0';
+	}
 }
 
 static void judge_gated(struct judgement *out, const json_t *pod)
@@ -50,7 +55,8 @@ static bool judge_unscheduled(struct judgement *out, const json_t *pod)
 	scheduler_words(message, scheduled.message);
 	judgement_set(out, STATUS_IN_PROGRESS, reason_or(scheduled.reason, "Unschedulable"), "%s",
 		*message ? message : "no node takes it");
-	judgement_note(out, "it stays Pending until a node fits");
+	/* The note is what the row of its owner says. */
+	judgement_note(out, "%s", out->message);
 	return true;
 }
 

@@ -109,16 +109,19 @@ static void judge_pending(
 			shown(piece, jx_str(event, "message")));
 		return;
 	}
-	if (classes && !class && name && *name)
-		judgement_set(out, STATUS_IN_PROGRESS, "Pending", "there is no StorageClass %s",
+	if (name && *name)
+		judgement_set(out, STATUS_IN_PROGRESS, "Pending",
+			classes && !class
+				? "there is no StorageClass %s"
+				: "waiting to be bound to a volume of StorageClass %s",
 			shown(piece, name));
-	else if (classes && !class)
+	else if (class)
+		judgement_set(
+			out, STATUS_IN_PROGRESS, "Pending", "waiting to be bound to a volume");
+	else /* where there is a default class, the server writes it into the claim */
 		judgement_set(out, STATUS_IN_PROGRESS, "Pending",
 			name ? "waiting for a PersistentVolume that fits"
 			     : "it names no StorageClass, and there is no default one");
-	else
-		judgement_set(
-			out, STATUS_IN_PROGRESS, "Pending", "waiting to be bound to a volume");
 }
 
 static void judge_claim(struct judgement *out, const json_t *object,

@@ -20,4 +20,7 @@ if [ -z "${KSETTLE_TEST_KUBECONFIG:-}" ]; then
 	export KSETTLE_TEST_CLUSTER
 fi
 export KSETTLE_TEST_KUBECONFIG
-"$PYTHON" "$here/test_cluster.py"
+failed=0
+"$PYTHON" "$here/test_cluster.py" || failed=1
+"$PYTHON" "$here/test_why.py" || failed=1
+exit $failed

@@ -13,7 +13,7 @@
 #include "base/yaml.h"
 #include "plan/field.h"
 #include "plan/plan_verify.h"
-#include "plan/step_yaml.h"
+#include "plan/step_types.h"
 
 #define PLAN_MAX ((size_t)4 << 20)
 #define API_VERSION "ksettle/v1"
@@ -29,7 +29,17 @@ struct reading {
 
 const char *step_type_word(enum step_type type)
 {
-	static const char *const words[] = { [STEP_YAML] = "yaml", [STEP_WATCH] = "watch" };
+	static const char *const words[] = {
+		[STEP_YAML] = "yaml",
+		[STEP_HELM] = "helm",
+		[STEP_KUSTOMIZE] = "kustomize",
+		[STEP_RESOURCES] = "resources",
+		[STEP_CONFIG_MAP] = "configMap",
+		[STEP_SECRET] = "secret",
+		[STEP_INGRESS] = "ingress",
+		[STEP_SERVICE] = "service",
+		[STEP_WATCH] = "watch",
+	};
 
 	return words[type];
 }
@@ -69,46 +79,78 @@ static void read_step_verify(
 	verify_layer_parse(&r->own, value, file, errs);
 }
 
-static bool first_type(
-	struct reading *r, const struct yaml_node *value, const char *file, struct errors *errs)
+static void read_type(struct reading *r, enum step_type type, step_reader *read,
+	const struct yaml_node *value, const char *file, struct errors *errs)
 {
-	if (r->typed)
-		return field_mistake(
+	if (r->typed) {
+		field_mistake(
 			value, file, errs, "a step does one thing: make this a step of its own");
+		return;
+	}
 	r->typed = true;
-	return true;
+	r->step->type = type;
+	read(r->step, value, r->base, file, errs);
 }
 
-static void read_step_yaml(
+static void read_yaml(
 	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
-	struct reading *r = into;
-
-	if (first_type(r, value, file, errs))
-		step_yaml_read(r->step, value, r->base, file, errs);
+	read_type(into, STEP_YAML, step_yaml_read, value, file, errs);
 }
 
-static void read_not_built(
+static void read_helm(
 	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
-	struct reading *r = into;
+	read_type(into, STEP_HELM, step_helm_read, value, file, errs);
+}
 
-	if (first_type(r, value, file, errs))
-		field_mistake(value, file, errs, "this version of ksettle knows yaml steps only; "
-			"render this one to files and apply them with yaml: {files: [..]}");
+static void read_kustomize(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_KUSTOMIZE, step_kustomize_read, value, file, errs);
+}
+
+static void read_resources(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_RESOURCES, step_resources_read, value, file, errs);
+}
+
+static void read_config_map(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_CONFIG_MAP, step_config_map_read, value, file, errs);
+}
+
+static void read_secret(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_SECRET, step_secret_read, value, file, errs);
+}
+
+static void read_ingress(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_INGRESS, step_ingress_read, value, file, errs);
+}
+
+static void read_service(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	read_type(into, STEP_SERVICE, step_service_read, value, file, errs);
 }
 
 static const struct field step_fields[] = {
 	{ "name", read_step_name },
 	{ "verify", read_step_verify },
-	{ "yaml", read_step_yaml },
-	{ "helm", read_not_built },
-	{ "kustomize", read_not_built },
-	{ "resources", read_not_built },
-	{ "configMap", read_not_built },
-	{ "secret", read_not_built },
-	{ "ingress", read_not_built },
-	{ "service", read_not_built },
+	{ "yaml", read_yaml },
+	{ "helm", read_helm },
+	{ "kustomize", read_kustomize },
+	{ "resources", read_resources },
+	{ "configMap", read_config_map },
+	{ "secret", read_secret },
+	{ "ingress", read_ingress },
+	{ "service", read_service },
 };
 
 static void name_step(

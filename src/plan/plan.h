@@ -14,7 +14,17 @@ struct yaml_node;
 /* A plan: an ordered list of steps, each a deployment and how it is verified (DESIGN.md §5).
  * Strings are owned. */
 
-enum step_type { STEP_YAML, STEP_WATCH };
+enum step_type {
+	STEP_YAML,
+	STEP_HELM,
+	STEP_KUSTOMIZE,
+	STEP_RESOURCES,
+	STEP_CONFIG_MAP,
+	STEP_SECRET,
+	STEP_INGRESS,
+	STEP_SERVICE,
+	STEP_WATCH, /* no key of a plan: `ksettle watch` */
+};
 
 struct plan_step {
 	char *name;
@@ -39,7 +49,7 @@ struct verify_flags {
 	struct verify values;
 };
 
-const char *step_type_word(enum step_type type); /* "yaml", "watch" */
+const char *step_type_word(enum step_type type); /* the plan's key for it: "configMap" */
 
 /* Reads and checks a plan and every file its steps name. All mistakes are listed in errs, each
  * "plan.yaml:12:7: what; what to do". false: nothing to release. */

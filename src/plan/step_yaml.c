@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The yaml step: manifests from files, folders, globs or standard input. */
-#include "plan/step_yaml.h"
+#include "plan/step_types.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -33,8 +33,8 @@ struct kube_apply_result {
 		error; /* ERROR_NONE when the server took it. A 409 names fields and managers:
 			* "conflict with manager helm over .spec.replicas; …" with the way out */
 	enum applied applied;     /* CREATED, CHANGED, UNCHANGED or FAILED */
-	const json_t *object; /* as the server returned it (NULL on error); borrowed until the
-				 callback returns */
+	const json_t *object; /* as the server returned it, with its managedFields (NULL on error);
+				 borrowed until the callback returns */
 	const char *const *warnings; /* NULL-terminated */
 	bool retryable;           /* network, 429, 5xx: the same apply may be tried again */
 	long long retry_after_ms; /* -1: absent */

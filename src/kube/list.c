@@ -71,11 +71,15 @@ static void report_unreadable(
 	free(name);
 }
 
-static json_t *parse(const char *bytes, size_t len, struct error *err)
+static json_t *parse(
+	const struct kube_list *list, const char *bytes, size_t len, struct error *err)
 {
 	struct buf slim;
 	json_t *object;
 	bool is_slim;
+
+	if (list->handler.managed_fields)
+		return mend_parse(bytes, len, err);
 
 	buf_init(&slim, len + strlen("null"));
 	is_slim = list_item_slim(&slim, bytes, len);
@@ -104,13 +108,15 @@ static void on_item(void *arg, const char *bytes, size_t len)
 	hash = list_item_hash(bytes, len);
 	if (list->handler.known && list->handler.known(list->handler.arg, hash))
 		return;
-	object = parse(bytes, len, &err);
+	object = parse(list, bytes, len, &err);
 	if (object && !json_is_object(object))
 		error_set(&err, ERROR_PARSE, "an item of %s is no object", list->resource->plural);
 	if (err.code != ERROR_NONE) {
 		report_unreadable(list, bytes, len, &err);
 	} else {
 		list_item_complete(object, list->resource);
+		if (!list->handler.managed_fields)
+			list_item_forget_managers(object);
 		list->handler.item(list->handler.arg, object, hash);
 	}
 	json_decref(object);

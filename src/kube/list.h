@@ -11,7 +11,7 @@ struct kube;
 struct kube_resource;
 
 /* Reading objects, one at a time: a page of 500 is never held whole. Before jansson sees an item it
- * is mended (src/kube/mend.h), and metadata.managedFields is dropped. Items of a list lack
+ * is mended (src/kube/mend.h), and metadata.managedFields is dropped unless it is wanted. Items of a list lack
  * apiVersion and kind: they are put in from the resource. */
 struct kube_list;
 
@@ -38,6 +38,7 @@ struct kube_list_handler {
 	void (*restart)(void *arg);
 	void (*done)(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms);
 	void *arg;
+	bool managed_fields; /* wanted: who set which field */
 };
 
 struct kube_list *kube_list(struct kube *kube, const struct kube_list_query *query,

@@ -55,10 +55,6 @@ uint64_t list_item_hash(const char *bytes, size_t len)
 
 void list_item_complete(json_t *object, const struct kube_resource *resource)
 {
-	json_t *metadata = json_object_get(object, "metadata");
-
-	if (json_is_object(metadata))
-		json_object_del(metadata, "managedFields");
 	if (!jx_str(object, "apiVersion")) {
 		char *api_version = kube_api_version(resource);
 
@@ -67,6 +63,14 @@ void list_item_complete(json_t *object, const struct kube_resource *resource)
 	}
 	if (!jx_str(object, "kind"))
 		json_object_set_new(object, "kind", jx_string(resource->kind));
+}
+
+void list_item_forget_managers(json_t *object)
+{
+	json_t *metadata = json_object_get(object, "metadata");
+
+	if (json_is_object(metadata))
+		json_object_del(metadata, "managedFields");
 }
 
 struct cursor {

@@ -18,8 +18,9 @@ uint64_t list_item_hash(const char *bytes, size_t len);
  * objects, which nobody reads. False, and nothing is copied, when it has none. */
 bool list_item_slim(struct buf *out, const char *bytes, size_t len);
 
-/* Puts in apiVersion and kind where they are absent, and takes managedFields out. */
+/* Puts in apiVersion and kind where they are absent. */
 void list_item_complete(json_t *object, const struct kube_resource *resource);
+void list_item_forget_managers(json_t *object); /* takes metadata.managedFields out */
 
 /* metadata.name and metadata.namespace out of text that no parser reads: display text, to
  * free(); NULL where it is not found. */

@@ -150,6 +150,8 @@ json_t *event_object_status(size_t step, const char *id, const struct status_wor
 	set_conditions(event, words->conditions_take);
 	set_bool(event, "replaced", words->replaced);
 	set_bool(event, "stale", words->stale);
+	if (words->outdated)
+		set_bool(event, "outdated", true);
 	return event;
 }
 

@@ -42,6 +42,7 @@ struct status_words {
 	json_t *columns_take;    /* object of strings, ordered; NULL: {} */
 	json_t *conditions_take; /* array; NULL: [] */
 	bool replaced, stale;
+	bool outdated; /* of another revision than its owner's current one: it never decides */
 };
 json_t *event_object_status(size_t step, const char *id, const struct status_words *words);
 json_t *event_object_detail(size_t step, const char *id, json_t *events_take, json_t *logs_take);

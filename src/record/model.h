@@ -34,6 +34,7 @@ struct model_object {
 	struct model_column *columns; size_t ncolumns;
 	int64_t created_at;       /* object's creationTimestamp; 0 unknown */
 	bool replaced, stale;
+	bool outdated; /* of an old revision of its owner; what it owns is then, too */
 	char *manifest;           /* YAML text, only where applied */
 	char *conditions, *events, *logs; /* JSON text, NULL when empty */
 	char **warnings; size_t nwarnings;

@@ -133,6 +133,7 @@ static void fold_object_status(struct fold *f)
 	model_own_shared(f->m, &o->conditions, model_conditions(value(f, "conditions")));
 	o->replaced = flag(f, "replaced");
 	o->stale = flag(f, "stale");
+	o->outdated = flag(f, "outdated");
 }
 
 static void fold_object_detail(struct fold *f)
@@ -215,7 +216,7 @@ static const struct rule {
 		false, fold_object_seen },
 	{ "object.status",
 		{ "i step", "s id", "S status", "S reason", "S message", "S note", "O columns",
-			"A conditions", "B replaced", "B stale" },
+			"A conditions", "B replaced", "B stale", "B outdated" },
 		true, fold_object_status },
 	{ "object.detail", { "i step", "s id", "A events", "A logs" }, true, fold_object_detail },
 	{ "object.removed", { "i step", "s id", "S why" }, true, fold_object_removed },

@@ -99,6 +99,8 @@ static void put_object(struct json_writer *w, const struct model_object *o)
 	json_put_time(w, "createdAt", o->created_at);
 	json_put_bool(w, "replaced", o->replaced);
 	json_put_bool(w, "stale", o->stale);
+	if (o->outdated)
+		json_put_bool(w, "outdated", true);
 	json_put_string(w, "manifest", o->applied ? o->manifest : NULL);
 	put_list(w, "conditions", o->conditions);
 	put_list(w, "events", o->events);

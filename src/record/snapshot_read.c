@@ -116,6 +116,7 @@ static const struct field object_fields[] = {
 	{ "createdAt", TYPE_STRING, false },
 	{ "replaced", TYPE_BOOL, false },
 	{ "stale", TYPE_BOOL, false },
+	{ "outdated", TYPE_BOOL, false },
 	{ "manifest", TYPE_STRING, false },
 	{ "conditions", TYPE_ARRAY, false },
 	{ "events", TYPE_ARRAY, false },
@@ -147,6 +148,7 @@ static void fill_words(struct model *m, struct model_object *o, const json_t *ob
 	o->created_at = model_time(obj, "createdAt");
 	o->replaced = jx_bool(obj, "replaced");
 	o->stale = jx_bool(obj, "stale");
+	o->outdated = jx_bool(obj, "outdated");
 }
 
 static bool fill_object(

@@ -190,6 +190,7 @@ static void as_judged(
 	of_deadline(m, t, o, now);
 	if (j->finished)
 		add_words(m, o->before_run);
+	add_note(m, o->rivals);
 	if (j->no_status && o->fresh && m->status == STATUS_IN_PROGRESS) {
 		int64_t wait = t->verify.stabilization_ms > NO_STATUS_MS
 			? t->verify.stabilization_ms
@@ -233,7 +234,7 @@ static uint64_t hash_words(const struct tracked *o, const struct meaning *m)
 	uint64_t h = hash_str(o->details_hash ^ (uint64_t)m->status, m->reason);
 
 	h = hash_str(h, m->message);
-	h = hash_str(h ^ (uint64_t)(o->replaced * 2 + o->stale), m->note);
+	h = hash_str(h ^ (uint64_t)(o->shown_outdated * 4 + o->replaced * 2 + o->stale), m->note);
 	return h ? h : 1;
 }
 
@@ -267,7 +268,7 @@ static void take_details(struct status_words *words, const struct tracker *t, st
 
 void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
 {
-	uint64_t hash = hash_words(o, m);
+	uint64_t hash;
 	struct status_words words = {
 		.status = m->status,
 		.reason = m->reason,
@@ -275,8 +276,11 @@ void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
 		.note = m->note,
 		.replaced = o->replaced,
 		.stale = o->stale,
+		.outdated = !tracked_current(o),
 	};
 
+	o->shown_outdated = words.outdated;
+	hash = hash_words(o, m);
 	if (hash == o->shown_hash) {
 		forget_details(o);
 		return;

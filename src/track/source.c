@@ -381,6 +381,7 @@ static void ask(void *arg)
 		.unreadable = unreadable,
 		.restart = restart,
 		.done = answered,
+		.managed_fields = !g->children,
 		.arg = s,
 	};
 

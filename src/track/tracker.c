@@ -12,6 +12,7 @@
 #include "record/event.h"
 #include "record/journal.h"
 #include "track/meaning.h"
+#include "track/rivals.h"
 #include "track/tree.h"
 
 /* A crash is not over because the container runs for a moment (DESIGN.md §6). */
@@ -226,8 +227,12 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 	o->expires = jx_has_int(object, "spec.ttlSecondsAfterFinished");
 	if (!o->announced)
 		announce(t, o, object);
-	if (asked_at == TRACKER_APPLY)
+	if (asked_at == TRACKER_APPLY) {
 		note_before_run(o, object);
+		rivals_of_apply(o, object);
+	} else if (o->applied) {
+		rivals_follow(o, object);
+	}
 	meaning_keep_details(o, object);
 	tracker_same(t, o, asked_at, now);
 	if (!o->applied && !o->rule->children)

@@ -48,6 +48,13 @@ struct tracked {
 	char *before_run; /* a Job that had ended before an apply that changed nothing: "completed
 			     3h before this run" */
 
+	/* rivals.c's: what others did to an applied object */
+	json_t *own_fields;        /* as our apply set them; NULL: not known */
+	int64_t own_generation;    /* the one that our apply made, or that was seen first; 0: none */
+	int64_t superseded_generation; /* the last one that somebody else made; 0: none */
+	json_t *superseded_by;     /* their entry in managedFields; or NULL */
+	char *rivals;              /* the sentence; NULL: nobody did anything */
+
 	/* time */
 	int64_t added_at;          /* became an applied object */
 	int64_t first_look;        /* first look after the apply that saw it; 0: none */
@@ -66,6 +73,7 @@ struct tracked {
 
 	/* last emitted words */
 	enum status shown;
+	bool shown_outdated;
 	uint64_t shown_hash;       /* 0: none */
 
 	/* the poller's */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Brings a step's rows up to date, and asks whether it has settled. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/journal.h"
@@ -107,8 +109,14 @@ static size_t bring_up_to_date(
 		struct tracked *o = t->objects[i];
 		struct meaning m;
 
-		if (o->refused || (!o->applied && (!o->rule->children || !o->announced)))
+		if (o->refused || (!o->applied && !o->announced))
 			continue;
+		if (!o->applied && !o->rule->children) {
+			/* It was emitted as it was seen; only its owner may have moved on. */
+			if (o->shown_outdated == tracked_current(o))
+				meaning_leaf(t, o);
+			continue;
+		}
 		meaning_find(&m, t, o, now);
 		if (!too_soon(o, now))
 			meaning_emit(t, o, &m);
@@ -139,6 +147,29 @@ static void time_out_rows(struct tracker *t, int64_t now)
 	}
 }
 
+/* A Success that is not of what this run applied is not passed over in silence. */
+static void tell_rivals(
+	struct settle_result *out, struct tracked *const *applied, size_t n)
+{
+	size_t first = n, more = 0;
+	char *text, and_more[64] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		if (!applied[i]->rivals)
+			continue;
+		more += first < n;
+		first = first < n ? first : i;
+	}
+	if (first == n)
+		return;
+	if (more)
+		snprintf(and_more, sizeof(and_more), " (and %zu more)", more);
+	text = xasprintf("%s; %s %s: %s%s", out->reason, applied[first]->kind,
+		applied[first]->name, applied[first]->rivals, and_more);
+	text_copy(out->reason, sizeof(out->reason), text);
+	free(text);
+}
+
 void tracker_settle(
 	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
 {
@@ -155,6 +186,8 @@ void tracker_settle(
 	look.n = bring_up_to_date(t, objects, applied, now);
 	settle_step(&t->settle, &look, now, out);
 	tell_window(t, before, out, &look, applied, now);
+	if (out->verdict == VERDICT_SUCCEEDED)
+		tell_rivals(out, applied, look.n);
 	if (out->verdict == VERDICT_TIMED_OUT ||
 		(out->verdict == VERDICT_FAILED && settle_deadline(&t->settle) >= 0 &&
 			now >= settle_deadline(&t->settle)))

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "manifest/manifest.h"
+#include "track/rivals.h"
 
 bool tracked_is(const struct tracked *o, const char *group, const char *kind)
 {
@@ -203,6 +204,7 @@ static void forget_old_object(struct tracker *t, struct tracked *o)
 	o->family = FAMILY_NONE;
 	o->calm_since = 0;
 	o->generation_progressing = 0;
+	rivals_forget(o);
 	free(o->before_run);
 	free(o->cause_reason);
 	free(o->cause);
@@ -227,6 +229,7 @@ void tree_set_uid(struct tracker *t, struct tracked *o, const char *uid)
 static void tracked_free(struct tracked *o)
 {
 	judgement_release(&o->judged);
+	rivals_forget(o);
 	json_decref(o->columns);
 	json_decref(o->conditions);
 	json_decref(o->manifest);

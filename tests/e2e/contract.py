@@ -85,6 +85,8 @@ JOURNAL = {
     "connection": {"step": integer, "state": one_of("live", "retrying", "stale"), "since": moment, "message": maybe(text)},
     "warning": {"step": integer, "id": maybe(text), "message": text},
 }
+# Fields that are there only when they are true.
+ONLY_TRUE = {"object.status": {"outdated"}}
 SNAPSHOT = {
     "schema": one_of("ksettle.snapshot/1"),
     "run": {"id": text, "plan": text, "startedAt": moment, "endedAt": moment, "verdict": one_of(*VERDICTS), "exitCode": integer, "version": text},

@@ -115,7 +115,7 @@ static void on_done(void *arg, const struct kube_apply_result *result)
 	seen->done = true;
 	seen->result = *result;
 	seen->complete = jx_str(result->object, "metadata.name")
-		&& !jx_get(result->object, "metadata.managedFields");
+		&& jx_get(result->object, "metadata.managedFields");
 	free(seen->warnings);
 	seen->warnings = xstrdup(result->warnings[0] ? result->warnings[0] : "");
 }

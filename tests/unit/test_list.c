@@ -84,8 +84,8 @@ static void on_done(void *arg, const struct error *err, int64_t remaining, int64
 
 static struct kube_list_handler handler_of(struct seen *seen)
 {
-	return (struct kube_list_handler){ known, on_item, on_unreadable, on_restart, on_done,
-		seen };
+	return (struct kube_list_handler){ .known = known, .item = on_item, .unreadable = on_unreadable,
+		.restart = on_restart, .done = on_done, .arg = seen };
 }
 
 static const struct {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <jansson.h>
+
+struct tracked;
+
+/* What others did to an applied object since this run applied it: somebody deployed another
+ * revision, or took over a field that we had set. metadata.managedFields tells (Kubernetes,
+ * "Server-Side Apply"): who changes a field by an update owns it from then on, alone. Replicas that
+ * a HorizontalPodAutoscaler sets are nobody's doing. Internal to src/track. */
+
+/* The answer of our apply: its generation, and which fields are ours. */
+void rivals_of_apply(struct tracked *o, const json_t *object);
+/* A later look: sets o->rivals, a sentence, or NULL. Without an apply (watched objects, one that
+ * came back under another uid) the first look is what later ones are compared with, and only
+ * another revision is told of. */
+void rivals_follow(struct tracked *o, const json_t *object);
+void rivals_forget(struct tracked *o);

@@ -10,6 +10,7 @@
 #include "base/jx.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
+#include "cmd/cluster.h"
 #include "cmd/preflight.h"
 #include "kube/apply.h"
 #include "kube/discovery.h"
@@ -23,7 +24,10 @@
 #define DEFINED_MS 30000   /* so long a kind may take to be known after its CRD is established */
 
 struct applier {
-	struct applier_spec spec;
+	struct executor executor;
+	struct executor_spec spec;
+	struct kube_discovery *discovery; /* the cluster's */
+	const struct manifests *list;
 	const struct manifest **order; /* what is applied, in this order */
 	size_t n, next, ncrds, established;
 	size_t first;             /* so many stand before the rest: namespaces and CRDs */
@@ -46,7 +50,7 @@ static bool goes_first(const struct manifest *m)
 
 static void sort(struct applier *a)
 {
-	const struct manifests *list = &a->spec.plan->steps[a->spec.index].manifests;
+	const struct manifests *list = a->list;
 
 	a->order = xcalloc(list->n, sizeof(*a->order));
 	for (int rest = 0; rest < 2; rest++) {
@@ -58,31 +62,39 @@ static void sort(struct applier *a)
 	}
 }
 
-struct applier *applier_start(const struct applier_spec *spec)
+struct executor *applier_start(const struct executor_spec *spec, const struct manifests *manifests)
 {
 	struct applier *a = xcalloc(1, sizeof(*a));
 
+	a->executor.kind = &executor_apply;
 	a->spec = *spec;
+	a->discovery = spec->cluster->discovery;
+	a->list = manifests;
 	a->timer = loop_timer_add(spec->loop, step_on, a);
 	sort(a);
 	loop_timer_set(a->timer, 0);
-	return a;
+	return &a->executor;
+}
+
+static struct executor *start(const struct executor_spec *spec)
+{
+	return applier_start(spec, &spec->plan->steps[spec->index].manifests);
 }
 
 static void stop(struct applier *a)
 {
 	kube_apply_cancel(a->apply);
 	kube_list_cancel(a->look);
-	kube_discover_cancel(a->spec.discovery, a);
+	kube_discover_cancel(a->discovery, a);
 	loop_timer_stop(a->timer);
 	a->apply = NULL;
 	a->look = NULL;
 }
 
-void applier_free(struct applier *a)
+static void applier_free(struct executor *e)
 {
-	if (!a)
-		return;
+	struct applier *a = (struct applier *)e;
+
 	stop(a);
 	loop_timer_remove(a->timer);
 	free(a->order);
@@ -91,7 +103,7 @@ void applier_free(struct applier *a)
 
 static const char *ns_of(const struct applier *a, const struct manifest *m)
 {
-	return preflight_ns(a->spec.discovery, m, a->spec.ns);
+	return preflight_ns(a->discovery, m, a->spec.ns);
 }
 
 /* The object whose apply has no answer yet: the server may have taken it. */
@@ -105,8 +117,9 @@ static void give_up_open(struct applier *a)
 	verification_add_refused(a->spec.verification, m, ns_of(a, m), "Interrupted", why, NULL);
 }
 
-void applier_give_up(struct applier *a)
+static void give_up(struct executor *e)
 {
+	struct applier *a = (struct applier *)e;
 	bool open = a->apply || a->weather.code;
 
 	stop(a);
@@ -140,8 +153,8 @@ static void refuse(struct applier *a, const struct error *err, const char *const
 	error_clear(&a->weather);
 	verification_add_refused(
 		a->spec.verification, m, ns_of(a, m), reason_of(err->code), err->text, warnings);
-	applier_give_up(a);
-	a->spec.done(a->spec.arg, &why);
+	give_up(&a->executor);
+	a->spec.applied(a->spec.arg, &why);
 }
 
 static void applied(void *arg, const struct kube_apply_result *result)
@@ -205,9 +218,9 @@ static void look_at_crd(struct applier *a)
 
 		if (strcmp(m->kind, "CustomResourceDefinition") != 0 || nth++ != a->established)
 			continue;
-		resource = kube_find_kind(a->spec.discovery, m->api_version, m->kind);
+		resource = kube_find_kind(a->discovery, m->api_version, m->kind);
 		a->seen_established = false;
-		a->look = kube_get_object(a->spec.kube, resource, NULL, m->name, &handler);
+		a->look = kube_get_object(a->spec.cluster->kube, resource, NULL, m->name, &handler);
 		return;
 	}
 }
@@ -237,7 +250,7 @@ static void apply_next(struct applier *a)
 {
 	const struct manifest *m = a->order[a->next];
 	const struct kube_resource *resource =
-		kube_find_kind(a->spec.discovery, m->api_version, m->kind);
+		kube_find_kind(a->discovery, m->api_version, m->kind);
 	struct kube_apply_request request = {
 		.resource = resource,
 		.ns = ns_of(a, m),
@@ -250,7 +263,7 @@ static void apply_next(struct applier *a)
 	};
 
 	if (!resource && waits_for_kind(a)) {
-		kube_discover(a->spec.discovery, rediscovered, a);
+		kube_discover(a->discovery, rediscovered, a);
 		return;
 	}
 	if (!resource) {
@@ -262,7 +275,7 @@ static void apply_next(struct applier *a)
 		return;
 	}
 	a->unknown_since = 0;
-	a->apply = kube_apply(a->spec.kube, &request, applied, a);
+	a->apply = kube_apply(a->spec.cluster->kube, &request, applied, a);
 }
 
 static void step_on(void *arg)
@@ -273,9 +286,15 @@ static void step_on(void *arg)
 	if (a->next >= a->first && a->established < a->ncrds)
 		look_at_crd(a);
 	else if (a->next >= a->first && a->ncrds && !a->rediscovered)
-		kube_discover(a->spec.discovery, rediscovered, a);
+		kube_discover(a->discovery, rediscovered, a);
 	else if (a->next < a->n)
 		apply_next(a);
 	else
-		a->spec.done(a->spec.arg, &none);
+		a->spec.applied(a->spec.arg, &none);
 }
+
+const struct executor_kind executor_apply = {
+	.start = start,
+	.give_up = give_up,
+	.free = applier_free,
+};

@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "plan/plan.h"
 
-struct kube;
+struct cluster;
 struct loop;
 struct recorder;
 
@@ -18,7 +18,7 @@ struct runner;
 struct runner_spec {
 	struct loop *loop;
 	struct recorder *recorder;
-	struct kube *kube;
+	struct cluster *cluster;
 	const struct plan *plan;  /* borrowed, outlives the runner */
 	const char *run_id;
 	const char *ns;           /* where objects without a namespace go */

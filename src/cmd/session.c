@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
+#include "cmd/cluster.h"
 #include "cmd/output.h"
 #include "cmd/runner.h"
 #include "kube/client.h"
@@ -32,7 +33,7 @@ struct session {
 	struct history_run history;
 	bool kept;                /* the history's folder is there */
 	struct recorder *recorder;
-	struct kube *kube;
+	struct cluster cluster;
 	struct output *output;
 	struct runner *runner;
 	char *snapshot_path;
@@ -182,13 +183,17 @@ static bool open_kube(struct session *s, struct error *err)
 {
 	struct kube_flags flags = s->args->kube;
 	struct kube_config config;
+	struct kube *kube;
 
 	if (!flags.context)
 		flags.context = s->plan->context;
 	if (!kube_config_load(&config, &flags, err))
 		return false;
-	s->kube = kube_new(s->loop, &config, err);
-	return s->kube && kube_login(s->kube, isatty(STDIN_FILENO), err);
+	kube = kube_new(s->loop, &config, err);
+	if (!kube)
+		return false;
+	cluster_init(&s->cluster, s->loop, kube);
+	return kube_login(kube, isatty(STDIN_FILENO), err);
 }
 
 static bool open_signals(struct session *s, struct error *err)
@@ -201,7 +206,7 @@ static bool open_signals(struct session *s, struct error *err)
 
 static bool open_runner(struct session *s, struct error *err)
 {
-	const struct kube_config *config = kube_config(s->kube);
+	const struct kube_config *config = kube_config(s->cluster.kube);
 	struct output_spec output = {
 		.loop = s->loop,
 		.model = &s->model,
@@ -218,7 +223,7 @@ static bool open_runner(struct session *s, struct error *err)
 	struct runner_spec runner = {
 		.loop = s->loop,
 		.recorder = s->recorder,
-		.kube = s->kube,
+		.cluster = &s->cluster,
 		.plan = s->plan,
 		.run_id = s->kept ? s->history.id : "unkept",
 		.ns = config->ns_explicit || !s->plan->ns ? config->ns : s->plan->ns,
@@ -238,7 +243,7 @@ static void close_session(struct session *s)
 {
 	runner_free(s->runner);
 	output_close(s->output);
-	kube_free(s->kube);
+	cluster_release(&s->cluster);
 	recorder_free(s->recorder);
 	if (s->kept)
 		history_run_release(&s->history);

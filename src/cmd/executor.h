@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "plan/plan.h"
+
+struct cluster;
+struct error;
+struct loop;
+struct recorder;
+struct verification;
+
+/* What brings a step's objects to the cluster (or finds them there): one kind for each way. The
+ * step's clock runs from before start(); when it ends, give_up() comes. */
+
+struct executor_spec {
+	struct loop *loop;
+	struct cluster *cluster;
+	struct recorder *recorder;
+	/* Objects become known to it as the executor learns of them: verification_add(),
+	 * verification_add_refused(). */
+	struct verification *verification;
+	const struct plan *plan;
+	size_t index;             /* of the step in the plan */
+	const char *ns;           /* where objects without a namespace go */
+	/* Both come from the loop, never from inside start(), and one of them once; the executor
+	 * may be freed in it. */
+	/* The cluster has the objects (ERROR_NONE: from now on the verification decides), or why
+	 * not (the step has failed). */
+	void (*applied)(void *arg, const struct error *err);
+	/* The executor itself decides how the step ends, as helm does with --wait. reason is
+	 * borrowed and may be NULL. */
+	void (*ended)(void *arg, enum verdict verdict, const char *reason);
+	void *arg;
+};
+
+/* The first member of every executor's own struct. */
+struct executor {
+	const struct executor_kind *kind;
+};
+
+struct executor_kind {
+	struct executor *(*start)(const struct executor_spec *spec);
+	/* The step ends now (its time is over, canceled): what is open is stopped, what is left is
+	 * shown as not tried; no callback comes any more. Also called after a callback. */
+	void (*give_up)(struct executor *e);
+	void (*free)(struct executor *e);
+};
+
+const struct executor_kind *executor_kind_of(enum step_type type);
+

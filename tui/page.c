@@ -296,6 +296,7 @@ static void step_page(struct writer *w, const struct model_step *s)
 
 	add_pair(w, "Step", ROLE_NORMAL, s->name);
 	add_pair(w, "Type", ROLE_NORMAL, s->type);
+	add_pair(w, "Tool", ROLE_NORMAL, s->tool);
 	add_pair(w, "Verdict", theme_verdict_role(s->verdict),
 		s->verdict            ? verdict_title(s->verdict) :
 			s->started_at ? "in progress" :

@@ -43,6 +43,9 @@ typedef void process_done_fn(void *arg, const struct process_result *result);
 /* Called as bytes come, if set by process_on_output(); raw bytes. stream: 1 or 2. */
 typedef void process_output_fn(void *arg, int stream, const char *bytes, size_t len);
 
+/* The path that argv[0] stands for, as process_start() looks it up; to free(). NULL: there is none. */
+char *process_find(const char *name);
+
 /* NULL with a sentence if it cannot be started ("exec: executable aws not found"). */
 struct process *process_start(struct loop *loop, const struct process_spec *spec,
 	process_done_fn *done, void *arg, struct error *err);

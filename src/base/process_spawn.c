@@ -42,7 +42,7 @@ static bool is_program(const char *path)
 
 /* Relative entries of PATH are left out, as in Go's exec.LookPath: what lies in the working
  * directory is not a program that somebody meant. NULL: not found. To free(). */
-static char *find_program(const char *name)
+char *process_find(const char *name)
 {
 	const char *dir = getenv("PATH");
 
@@ -268,7 +268,7 @@ static bool start(struct plan *plan, struct spawned *child, const char *name, st
 bool spawn(struct spawned *child, const struct process_spec *spec, struct error *err)
 {
 	const char *name = spec->argv[0];
-	char *path = find_program(name);
+	char *path = process_find(name);
 	struct spawned made = { .in = -1, .out = { -1, -1 } };
 	struct plan plan = {
 		.path = path,

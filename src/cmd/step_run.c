@@ -48,9 +48,11 @@ static void emit_start(const struct step_run_spec *spec)
 		.grace_ms = v->grace_ms,
 	};
 
-	emit(spec, event_step_start(spec->index, &cluster, &words));
+	emit(spec, event_step_start(spec->index, step->tool, &cluster, &words));
 	if (step->verify_note)
 		emit(spec, event_warning(spec->index, NULL, step->verify_note));
+	for (size_t i = 0; i < step->nwarnings; i++)
+		emit(spec, event_warning(spec->index, NULL, step->warnings[i]));
 	cluster_warn(spec->cluster, spec->recorder, spec->index);
 }
 

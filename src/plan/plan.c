@@ -48,6 +48,10 @@ static void step_release(struct plan_step *step)
 {
 	free(step->name);
 	free(step->verify_note);
+	free(step->tool);
+	for (size_t i = 0; i < step->nwarnings; i++)
+		free(step->warnings[i]);
+	free(step->warnings);
 	manifests_release(&step->manifests);
 }
 

@@ -32,6 +32,9 @@ struct plan_step {
 	int line, column;
 	struct verify verify;
 	char *verify_note; /* "stabilization shortened to …", to be said by the run; or NULL */
+	char *tool; /* that makes its objects: "kubectl kustomize v5.5.0"; NULL: none */
+	char **warnings; /* of reading it, to be said by the run */
+	size_t nwarnings;
 	struct manifests manifests; /* what it applies or watches, parsed */
 	bool force_conflicts;
 };

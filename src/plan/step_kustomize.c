@@ -1,18 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kustomize step: a kustomization, built by kubectl or kustomize. */
-#include "plan/field.h"
+/* The kustomize step: a kustomization, built when the plan is read, then applied as files are. */
 #include "plan/step_types.h"
 
-static void step_not_built(const struct yaml_node *node, const char *file, struct errors *errs)
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/xalloc.h"
+#include "plan/field.h"
+#include "plan/kustomize_build.h"
+
+struct reading {
+	struct plan_step *step;
+	char *path, *load_restrictor;
+	const struct yaml_node *at; /* of the path */
+	bool enable_helm;
+};
+
+static void read_path(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
-	field_mistake(node, file, errs, "this version of ksettle knows yaml steps only; "
-		"render this one to files and apply them with yaml: {files: [..]}");
+	struct reading *r = into;
+
+	r->at = value;
+	if (field_string(&r->path, value, "path", file, errs) && !*r->path)
+		field_mistake(value, file, errs, "path must not be empty");
+}
+
+static void read_enable_helm(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	struct reading *r = into;
+
+	field_bool(&r->enable_helm, value, "enableHelm", file, errs);
+}
+
+static void read_load_restrictor(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	struct reading *r = into;
+
+	if (field_string(&r->load_restrictor, value, "loadRestrictor", file, errs) &&
+		strcmp(r->load_restrictor, "LoadRestrictionsRootOnly") != 0 &&
+		strcmp(r->load_restrictor, "LoadRestrictionsNone") != 0)
+		field_mistake(value, file, errs,
+			"loadRestrictor must be LoadRestrictionsRootOnly or LoadRestrictionsNone");
+}
+
+static void read_force(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	struct reading *r = into;
+
+	field_bool(&r->step->force_conflicts, value, "forceConflicts", file, errs);
+}
+
+static void keep_words(struct plan_step *step, struct kustomize_words *words)
+{
+	step->tool = words->tool;
+	step->warnings = words->warnings;
+	step->nwarnings = words->n;
+	*words = (struct kustomize_words){ 0 };
+}
+
+static void build(struct reading *r, const char *base, const char *file, struct errors *errs)
+{
+	struct kustomize k = { r->path, base, r->enable_helm, r->load_restrictor };
+	struct kustomize_words words = { 0 };
+	struct errors own = { 0 };
+
+	if (kustomize_load(&r->step->manifests, &k, &words, &own))
+		keep_words(r->step, &words);
+	for (size_t i = 0; i < own.n; i++)
+		field_mistake(r->at, file, errs, "%s", own.items[i].text);
+	errors_release(&own);
+	kustomize_words_release(&words);
 }
 
 void step_kustomize_read(struct plan_step *step, const struct yaml_node *node, const char *base,
 	const char *file, struct errors *errs)
 {
-	(void)step;
-	(void)base;
-	step_not_built(node, file, errs);
+	static const struct field fields[] = {
+		{ "path", read_path },
+		{ "enableHelm", read_enable_helm },
+		{ "loadRestrictor", read_load_restrictor },
+		{ "forceConflicts", read_force },
+	};
+	struct reading r = { .step = step };
+	size_t before = errs->n;
+
+	field_table(node, "a kustomize step", fields, ARRAY_LEN(fields), &r, file, errs);
+	if (errs->n == before && !r.at)
+		field_mistake(node, file, errs, "a kustomize step needs path: FOLDER");
+	else if (errs->n == before)
+		build(&r, base, file, errs);
+	free(r.path);
+	free(r.load_restrictor);
 }

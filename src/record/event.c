@@ -91,11 +91,13 @@ json_t *event_run_start(
 	return event;
 }
 
-json_t *event_step_start(
-	size_t step, const struct cluster_words *cluster, const struct verify_words *verify)
+json_t *event_step_start(size_t step, const char *tool, const struct cluster_words *cluster,
+	const struct verify_words *verify)
 {
 	json_t *event = event_of_step("step.start", step), *part = json_object();
 
+	if (tool)
+		set_str(event, "tool", tool);
 	set_str(part, "context", cluster->context);
 	set_str(part, "server", cluster->server);
 	set_str(part, "version", cluster->version);

@@ -29,8 +29,9 @@ struct object_words {
 
 json_t *event_run_start(
 	const char *run, const char *plan, const char *version, int pid, json_t *steps_take);
-json_t *event_step_start(
-	size_t step, const struct cluster_words *cluster, const struct verify_words *verify);
+/* tool: what makes the step's objects, "helm v3.19.0"; NULL: nothing, and then no field. */
+json_t *event_step_start(size_t step, const char *tool, const struct cluster_words *cluster,
+	const struct verify_words *verify);
 json_t *event_object_applied(size_t step, const struct object_words *o, enum applied applied,
 	const char *manifest, json_t *warnings_take);
 json_t *event_object_seen(size_t step, const struct object_words *o, const char *owner,

@@ -48,6 +48,7 @@ struct model_step {
 	char *reason;
 	int exit_code;
 	int64_t started_at, ended_at;
+	char *tool; /* that makes its objects: "helm v3.19.0" */
 	char *context, *server, *server_version;
 	char *mode, *fail_early;
 	int64_t timeout_ms, stabilization_ms, grace_ms; /* timeout, stabilization: -1 none */

@@ -66,6 +66,7 @@ static void fold_run_start(struct fold *f)
 static void fold_step_start(struct fold *f)
 {
 	f->step->started_at = f->at;
+	model_set(f->m, &f->step->tool, text(f, "tool"));
 	model_step_cluster(f->m, f->step, value(f, "cluster"));
 	model_step_verify(f->m, f->step, value(f, "verify"));
 }
@@ -205,7 +206,7 @@ static const struct rule {
 } rules[] = {
 	{ "run.start", { "s run", "S plan", "S version", "I pid", "a steps" }, false,
 		fold_run_start },
-	{ "step.start", { "i step", "O cluster", "O verify" }, false, fold_step_start },
+	{ "step.start", { "i step", "S tool", "O cluster", "O verify" }, false, fold_step_start },
 	{ "object.applied",
 		{ "i step", "s id", "S apiVersion", "s kind", "S namespace", "s name", "S uid",
 			"S apply", "S manifest", "A warnings" },

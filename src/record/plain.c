@@ -255,6 +255,9 @@ static void say_step_start(const struct news *n)
 	if (step->context && *step->context)
 		line_add(line, " on ");
 	line_add(line, step->context);
+	if (step->tool)
+		line_add(line, " by ");
+	line_add(line, step->tool);
 	if (!verified)
 		line_add(line, ", not verified");
 	else if (step->timeout_ms < 0)

@@ -156,6 +156,8 @@ static void put_step(struct json_writer *w, const struct model_step *step)
 	json_open(w, NULL, '{');
 	json_put_string(w, "name", step->name);
 	json_put_string(w, "type", step->type);
+	if (step->tool)
+		json_put_string(w, "tool", step->tool);
 	put_verdict(w, step->verdict);
 	json_put_string(w, "reason", step->reason);
 	json_put_time(w, "startedAt", step->started_at);

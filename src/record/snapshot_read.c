@@ -76,6 +76,7 @@ static const struct field run_fields[] = {
 static const struct field step_fields[] = {
 	{ "name", TYPE_STRING, true },
 	{ "type", TYPE_STRING, true },
+	{ "tool", TYPE_STRING, false },
 	{ "verdict", TYPE_STRING, false },
 	{ "reason", TYPE_STRING, false },
 	{ "startedAt", TYPE_STRING, false },
@@ -191,6 +192,7 @@ static bool fill_step(
 		return false;
 	model_set(m, &step->name, jx_str(obj, "name"));
 	model_set(m, &step->type, jx_str(obj, "type"));
+	model_set(m, &step->tool, jx_str(obj, "tool"));
 	step->verdict = verdict_parse(jx_str(obj, "verdict"));
 	model_set(m, &step->reason, jx_str(obj, "reason"));
 	step->started_at = model_time(obj, "startedAt");

@@ -263,7 +263,7 @@ static void test_fields(void)
 		{ event_run_start("r", "p", "1", 7, NULL),
 			"{\"event\":\"run.start\",\"run\":\"r\",\"plan\":\"p\",\"version\":\"1\","
 			"\"pid\":7,\"steps\":[]}" },
-		{ event_step_start(2, &cluster, &verify),
+		{ event_step_start(2, NULL, &cluster, &verify),
 			"{\"event\":\"step.start\",\"step\":2,\"cluster\":{\"context\":\"c\","
 			"\"server\":null,"
 			"\"version\":\"v\"},\"verify\":{\"mode\":\"objects\",\"timeoutSeconds\":90."

@@ -204,7 +204,7 @@ static void test_window_and_ends(void)
 	apply(&m, json_pack("{s:s,s:s,s:i}", "event", "x", "at", "2026-01-01T00:00:05Z", "seq", 9),
 		NULL);
 	is_int(m.last_seq, 9, "the sequence number is kept");
-	apply(&m, event_step_start(0, &cluster, &verify), NULL);
+	apply(&m, event_step_start(0, NULL, &cluster, &verify), NULL);
 	step = &m.steps[0];
 	is_int(step->timeout_ms, 90500, "fractions of seconds survive");
 	is_int(step->stabilization_ms, -1, "none is -1");

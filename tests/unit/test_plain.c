@@ -96,7 +96,7 @@ static void start(struct plain *p, struct model *m)
 		at(event_run_start(
 			   "r", "p", "0", 1, json_pack("[{s:s,s:s}]", "name", "S", "type", "yaml")),
 			0));
-	feed(p, m, at(event_step_start(0, &cluster, &verify), 0));
+	feed(p, m, at(event_step_start(0, NULL, &cluster, &verify), 0));
 }
 
 static void child(struct plain *p, struct model *m, int i, enum status status, int second)

@@ -291,7 +291,7 @@ static void begin(struct play *p)
 	p->recorder = recorder_new(&p->model, NULL, &err);
 	recorder_listen(p->recorder, note_event, p);
 	recorder_emit(p->recorder, event_run_start("r", "p", "v", 1, json_pack("[{s:s, s:s}]", "name", "one", "type", "yaml")));
-	recorder_emit(p->recorder, event_step_start(0, &cluster, &words));
+	recorder_emit(p->recorder, event_step_start(0, NULL, &cluster, &words));
 	p->base = p->now = p->asked = clock_now_ms();
 	p->fresh = -1;
 	p->stale = p->looked = false;

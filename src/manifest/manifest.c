@@ -205,8 +205,7 @@ static void add_object(const struct reading *r, json_t *object, const struct yam
 	r->list->items[r->list->n++] = m;
 }
 
-/* A List of the core group, or any other *List that has items. */
-static bool is_list(const json_t *object)
+bool manifest_is_list(const json_t *object)
 {
 	const char *kind = jx_str(object, "kind");
 	size_t len = kind ? strlen(kind) : 0;
@@ -216,8 +215,7 @@ static bool is_list(const json_t *object)
 	return len == 4 || json_is_array(json_object_get(object, "items"));
 }
 
-/* The items of a typed list, as the API gives it, do not repeat what they are. */
-static void inherit_type(json_t *item, const json_t *list)
+void manifest_inherit_type(json_t *item, const json_t *list)
 {
 	const char *kind = jx_str(list, "kind"), *api_version = jx_str(list, "apiVersion");
 	size_t len = strlen(kind) - strlen("List");
@@ -240,7 +238,7 @@ static void add_tree(const struct reading *r, json_t *object, const struct yaml_
 		complain(r, node, "a manifest is a mapping with apiVersion, kind and metadata");
 		return;
 	}
-	if (!is_list(object)) {
+	if (!manifest_is_list(object)) {
 		add_object(r, object, node, doc);
 		return;
 	}
@@ -249,7 +247,7 @@ static void add_tree(const struct reading *r, json_t *object, const struct yaml_
 	for (size_t i = 0; i < json_array_size(items) && !is_hopeless(r); i++) {
 		json_t *item = json_array_get(items, i);
 
-		inherit_type(item, object);
+		manifest_inherit_type(item, object);
 		add_tree(r, item, nodes->items[i], NULL);
 	}
 }

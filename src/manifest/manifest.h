@@ -49,6 +49,11 @@ bool manifests_check_duplicates(
 
 void manifests_release(struct manifests *list);
 
+/* A List of the core group, or any other *List that has items. */
+bool manifest_is_list(const json_t *object);
+/* The items of a typed list, as the API gives it, do not repeat what they are: puts it in. */
+void manifest_inherit_type(json_t *item, const json_t *list);
+
 /* "apps/v1" → "apps"; "v1" → "". Returned in a caller's buffer that is always large enough (254).
  */
 #define GROUP_SIZE 256

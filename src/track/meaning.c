@@ -65,7 +65,7 @@ static int64_t deadline_since(const struct tracker *t, const struct tracked *o, 
 static void of_deadline(
 	struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
-	if (m->severity != SEVERITY_DEADLINE)
+	if (m->severity != SEVERITY_DEADLINE || t->once)
 		return;
 	m->error_since = deadline_since(t, o, now);
 	if (m->error_since != INT64_MAX)

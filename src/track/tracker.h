@@ -86,6 +86,7 @@ struct tracked {
 struct tracker {
 	struct recorder *recorder;
 	size_t step;
+	bool once; /* there is one look only: nothing is left over from before (once.c) */
 	struct verify verify;
 	struct tracked **objects; size_t n, cap; /* as they came: owners before children */
 	size_t napplied;

@@ -151,6 +151,20 @@ static struct tracked *find_owner(const struct tracker *t, const json_t *object)
 	return any;
 }
 
+static void follow_owner(struct tracked *o, struct tracked *owner, const json_t *object)
+{
+	o->owned = jx_len(object, "metadata.ownerReferences") > 0;
+	if (owner)
+		link_to_owner(o, owner);
+	else if (!o->owned)
+		unlink_from_owner(o); /* its owner let go of it */
+}
+
+void tree_link(struct tracker *t, struct tracked *o, const json_t *object)
+{
+	follow_owner(o, find_owner(t, object), object);
+}
+
 struct tracked *tree_row(struct tracker *t, const json_t *object)
 {
 	const char *api_version = jx_str(object, "apiVersion"), *kind = jx_str(object, "kind");
@@ -179,11 +193,7 @@ struct tracked *tree_row(struct tracker *t, const json_t *object)
 	free(id);
 	if (!o)
 		return NULL;
-	o->owned = jx_len(object, "metadata.ownerReferences") > 0;
-	if (owner)
-		link_to_owner(o, owner);
-	else if (!o->owned)
-		unlink_from_owner(o); /* its owner let go of it */
+	follow_owner(o, owner, object);
 	return o;
 }
 

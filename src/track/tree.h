@@ -12,6 +12,8 @@ struct tracked *tree_add(struct tracker *t, const char *api_version, const char 
 /* The row of an object: the one with its id or its uid, or a new one if an owner of it has a row.
  * NULL: it is nobody's. Links it to the owner that it names now. */
 struct tracked *tree_row(struct tracker *t, const json_t *object);
+/* Links a row to the owner that its object names now. */
+void tree_link(struct tracker *t, struct tracked *o, const json_t *object);
 /* Its uid is another than before: what was known of the old object is forgotten. */
 void tree_set_uid(struct tracker *t, struct tracked *o, const char *uid);
 /* Takes the row out and frees it; its children hang in the air until they go too. */

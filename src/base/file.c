@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,41 +16,67 @@
 #include "base/error.h"
 #include "base/xalloc.h"
 
-static bool read_all(int fd, const char *path, struct buf *out, struct error *err)
+ptrdiff_t file_read_some(int fd, char *out, size_t size)
 {
-	char chunk[16384];
 	ssize_t n;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
+	while ((n = read(fd, out, size)) < 0) {
+		if (errno == EAGAIN)
+			poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1);
+		else if (errno != EINTR)
+			break;
+	}
+	return n;
+}
+
+bool file_read_rest(int fd, const char *name, struct buf *out, struct error *err)
+{
+	char chunk[16384];
+	ptrdiff_t n;
+
+	while ((n = file_read_some(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0)
 			return error_set(
-				err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+				err, ERROR_IO, "%s: cannot be read: %s", name, strerror(errno));
 		if (!buf_add(out, chunk, (size_t)n))
-			return error_set(err, ERROR_LIMIT, "%s: larger than %zu MiB", path,
+			return error_set(err, ERROR_LIMIT, "%s: larger than %zu MiB", name,
 				(out->max ? out->max : BUF_MAX) >> 20);
 	}
 	return true;
 }
 
-bool file_read(const char *path, struct buf *out, struct error *err)
+int file_open(const char *path, struct error *err)
 {
 	struct stat st;
-	bool ok;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return read_all(STDIN_FILENO, "standard input", out, err);
+		return STDIN_FILENO;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return error_set(err, ERROR_IO, "%s: %s", path,
+	if (fd < 0) {
+		error_set(err, ERROR_IO, "%s: %s", path,
 			errno == ENOENT ? "there is no such file" : strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		ok = error_set(err, ERROR_IO, "%s: is a folder, not a file", path);
-	else
-		ok = read_all(fd, path, out, err);
-	close(fd);
+	} else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		error_set(err, ERROR_IO, "%s: is a folder, not a file", path);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+void file_close(int fd)
+{
+	if (fd > STDIN_FILENO)
+		close(fd);
+}
+
+bool file_read(const char *path, struct buf *out, struct error *err)
+{
+	int fd = file_open(path, err);
+	bool ok = fd >= 0 &&
+		file_read_rest(fd, strcmp(path, "-") == 0 ? "standard input" : path, out, err);
+
+	file_close(fd);
 	return ok;
 }
 

@@ -1,114 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The objects of `ksettle status -f`: whatever a file holds, with or without a name. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/jx.h"
-#include "base/yaml.h"
+#include "base/xalloc.h"
 #include "cmd/args.h"
+#include "cmd/objects.h"
 #include "cmd/status.h"
-#include "kube/mend.h"
-#include "manifest/files.h"
-#include "manifest/manifest.h"
 #include "track/once.h"
 
-#define DEPTH_MAX 3 /* of lists in lists */
-
+/* What was read so far; what an unfinished document gave may yet be dropped. */
 struct reading {
-	struct once *once;
-	bool any; /* a document was there, if only an empty list */
+	json_t **items;
+	size_t n, cap;
 };
 
-/* Where a document stands. */
-struct place { const char *file; int line, column; };
-
-static bool add_one(
-	struct reading *r, const json_t *object, const struct place *at, struct errors *errs)
+static void forget(json_t *object, const char *const *fields)
 {
+	for (; *fields; fields++)
+		json_object_del(object, *fields);
+}
+
+static void slim_template(json_t *spec)
+{
+	static const char *const of_spec[] = { "affinity", "tolerations", NULL };
+	static const char *const of_container[] = { "args", "command", "env", "envFrom",
+		"lifecycle", "ports", "securityContext", "volumeMounts", NULL };
+	static const char *const lists[] = { "containers", "initContainers" };
+	json_t *container;
+	size_t i;
+
+	forget(spec, of_spec);
+	for (size_t k = 0; k < ARRAY_LEN(lists); k++)
+		json_array_foreach (json_object_get(spec, lists[k]), i, container)
+			forget(container, of_container);
+}
+
+/* Their number counts, not one of them. */
+static void empty_values(json_t *values)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (values, key, value)
+		json_object_set_new(values, key, json_null());
+}
+
+/* All objects are held until the last is read. What no rule in C asks for, and is most of many of
+ * them, is not. */
+static void slim(json_t *object)
+{
+	static const char *const of_metadata[] = { "managedFields", NULL };
+	static const char *const of_annotations[] = {
+		"kubectl.kubernetes.io/last-applied-configuration", NULL
+	};
+	json_t *metadata = json_object_get(object, "metadata");
+	json_t *spec = json_object_get(object, "spec");
+	const char *kind = jx_str(object, "kind");
+
+	forget(metadata, of_metadata);
+	forget(json_object_get(metadata, "annotations"), of_annotations);
+	if (strchr(jx_str(object, "apiVersion"), '.'))
+		return; /* a rule as data may ask for anything */
+	slim_template(spec);
+	slim_template(json_object_get(json_object_get(spec, "template"), "spec"));
+	if (strcmp(kind, "ConfigMap") == 0 || strcmp(kind, "Secret") == 0) {
+		empty_values(json_object_get(object, "data"));
+		empty_values(json_object_get(object, "binaryData"));
+		empty_values(json_object_get(object, "stringData"));
+	}
+}
+
+static bool take(void *arg, json_t *object, const struct place *at, struct errors *errs)
+{
+	struct reading *r = arg;
+
 	if (!jx_str(object, "apiVersion") || !jx_str(object, "kind"))
 		return errors_add(errs, ERROR_CONFIG,
-			"%s:%d:%d: not a Kubernetes object: it needs apiVersion and kind", at->file,
-			at->line, at->column);
-	once_add(r->once, object, true);
+			"%s:%d:%d: not a Kubernetes object: it needs apiVersion and kind, both texts",
+			at->file, at->line, at->column);
+	slim(object);
+	VEC_GROW(r->items, r->n, r->cap);
+	r->items[r->n++] = json_incref(object);
 	return true;
 }
 
-static bool add_all(struct reading *r, json_t *value, int depth, const struct place *at,
-	struct errors *errs)
+static size_t count(void *arg)
 {
-	json_t *item;
-	bool good = true;
-	size_t i;
-
-	r->any = true;
-	if (!manifest_is_list(value) || depth > DEPTH_MAX)
-		return add_one(r, value, at, errs);
-	json_array_foreach (json_object_get(value, "items"), i, item) {
-		manifest_inherit_type(item, value);
-		good = add_all(r, item, depth + 1, at, errs) && good;
-	}
-	return good;
+	return ((const struct reading *)arg)->n;
 }
 
-/* What `kubectl get -o json` prints may be large and may hold what YAML readers refuse: as JSON
- * first. */
-static json_t *as_json(const char *text, size_t len)
+static void drop(void *arg, size_t from)
 {
-	size_t blank = strspn(text, " \t\r\n");
+	struct reading *r = arg;
 
-	return text[blank] == '{' ? mend_parse(text + blank, len - blank, NULL) : NULL;
-}
-
-static bool read_documents(
-	struct reading *r, const struct yaml *yaml, const char *file, struct errors *errs)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < yaml->n; i++) {
-		const struct yaml_node *root = yaml->documents[i].root;
-		struct error err = { 0 };
-		struct place at;
-		json_t *value;
-
-		if (!root)
-			continue;
-		at = (struct place){ file, root->line, root->column };
-		value = yaml_to_json(root, file, &err);
-		good = (value ? add_all(r, value, 0, &at, errs) : errors_add_error(errs, &err)) &&
-			good;
-		json_decref(value);
-	}
-	return good;
-}
-
-static bool read_text(
-	void *arg, const char *text, size_t len, const char *file, struct errors *errs)
-{
-	const struct place start = { file, 1, 1 };
-	struct error err = { 0 };
-	struct yaml yaml;
-	json_t *value = as_json(text, len);
-	bool good;
-
-	if (value) {
-		good = add_all(arg, value, 0, &start, errs);
-		json_decref(value);
-		return good;
-	}
-	if (!yaml_parse(&yaml, text, len, file, &err))
-		return errors_add_error(errs, &err);
-	good = read_documents(arg, &yaml, file, errs);
-	yaml_release(&yaml);
-	return good;
+	while (r->n > from)
+		json_decref(r->items[--r->n]);
 }
 
 bool status_read_files(struct once *once, const struct args *args, struct errors *errs)
 {
-	struct reading r = { .once = once };
+	struct reading r = { 0 };
+	struct object_sink sink = { .arg = &r, .take = take, .count = count, .drop = drop };
 
 	for (size_t i = 0; i < args->files.n; i++)
-		manifest_files_each(args->files.items[i], NULL, read_text, &r, errs);
-	if (!errs->n && !r.any)
+		objects_read(args->files.items[i], &sink, errs);
+	if (!errs->n && !sink.any)
 		errors_add(errs, ERROR_CONFIG, "the files hold no object");
+	for (size_t i = 0; i < r.n; i++)
+		once_add(once, r.items[i], true);
+	drop(&r, 0);
+	free(r.items);
 	return errs->n == 0;
 }

@@ -9,30 +9,33 @@
 #include "cmd/status.h"
 #include "track/once.h"
 
-void status_print_json(const struct once_row *rows, size_t n)
+static void print_object(const struct once_row *o)
 {
-	json_t *objects = json_array(), *top = json_pack("{s:o}", "objects", objects);
+	json_t *columns = json_object(), *object;
 	char *text;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct once_row *o = &rows[i];
-		json_t *columns = json_object();
-
-		for (size_t k = 0; k < o->ncolumns; k++)
-			json_object_set_new(
-				columns, o->columns[k].name, jx_string(o->columns[k].value));
-		json_array_append_new(objects,
-			json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "apiVersion",
-				jx_string(o->api_version), "kind", jx_string(o->kind), "namespace",
-				jx_string(o->ns), "name", jx_string(o->name), "status",
-				status_word(o->status), "reason", jx_string(o->reason), "message",
-				jx_string(o->message), "note", jx_string(o->note), "columns",
-				columns));
-	}
-	text = json_dumps(top, JSON_INDENT(2));
-	puts(text);
+	for (size_t i = 0; i < o->ncolumns; i++)
+		json_object_set_new(columns, o->columns[i].name, jx_string(o->columns[i].value));
+	object = json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "apiVersion",
+		jx_string(o->api_version), "kind", jx_string(o->kind), "namespace",
+		jx_string(o->ns), "name", jx_string(o->name), "status", status_word(o->status),
+		"reason", jx_string(o->reason), "message", jx_string(o->message), "note",
+		jx_string(o->note), "columns", columns);
+	text = jx_dump(object);
+	fputs(text, stdout);
 	free(text);
-	json_decref(top);
+	json_decref(object);
+}
+
+/* An object a line: there may be a hundred thousand. */
+void status_print_json(const struct once_row *rows, size_t n)
+{
+	printf("{\"objects\":[");
+	for (size_t i = 0; i < n; i++) {
+		printf(i ? ",\n" : "\n");
+		print_object(&rows[i]);
+	}
+	printf("%s]}\n", n ? "\n" : "");
 }
 
 static void pad(const char *s, int width)

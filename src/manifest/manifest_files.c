@@ -17,9 +17,9 @@
 #include "base/xalloc.h"
 #include "manifest/manifest.h"
 
-/* Who gets the texts, and where relative paths start. */
+/* Who gets the files, and where relative paths start. */
 struct visit {
-	manifest_text_fn *fn;
+	manifest_stream_fn *fn;
 	void *arg;
 	const char *base;
 	struct errors *errs;
@@ -63,56 +63,39 @@ static bool is_own_descriptor(const char *path)
 	       strcmp(path, "/dev/stdin") == 0;
 }
 
-static bool read_pipe(const char *path, struct buf *out, struct error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char chunk[16384];
-	ssize_t n = fd < 0 ? -1 : 1;
-	bool fits = true;
-
-	while (n > 0 && fits) {
-		do
-			n = read(fd, chunk, sizeof(chunk));
-		while (n < 0 && errno == EINTR);
-		fits = n <= 0 || buf_add(out, chunk, (size_t)n);
-	}
-	if (n < 0)
-		error_set(err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return n >= 0 && (fits || error_set(err, ERROR_LIMIT, "%s: larger than 64 MiB", path));
-}
-
-static bool read_one(const char *path, struct buf *out, struct error *err)
+/* A descriptor of our shell's may be a pipe; any other pipe may never end. -1 with a sentence. */
+static int open_one(const char *path, struct error *err)
 {
 	struct stat st;
+	int fd;
 
-	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		if (S_ISFIFO(st.st_mode) && is_own_descriptor(path))
-			return read_pipe(path, out, err);
-		if (S_ISFIFO(st.st_mode))
-			return error_set(err, ERROR_IO,
-				"%s: is a pipe, which may never end: give it as standard input (-f -)",
-				path);
-		if (!S_ISDIR(st.st_mode))
-			return error_set(err, ERROR_IO, "%s: is not a regular file", path);
+	if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || S_ISREG(st.st_mode) ||
+		S_ISDIR(st.st_mode))
+		return file_open(path, err);
+	if (!S_ISFIFO(st.st_mode)) {
+		error_set(err, ERROR_IO, "%s: is not a regular file", path);
+		return -1;
 	}
-	return file_read(path, out, err);
+	if (!is_own_descriptor(path)) {
+		error_set(err, ERROR_IO,
+			"%s: is a pipe, which may never end: give it as standard input (-f -)",
+			path);
+		return -1;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		error_set(err, ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
+	return fd;
 }
 
 static bool visit_file(const struct visit *v, const char *file)
 {
 	char *path = strcmp(file, "-") == 0 ? xstrdup(file) : locate(file, v->base);
 	struct error err = { 0 };
-	struct buf text;
-	bool good;
+	int fd = open_one(path, &err);
+	bool good = fd >= 0 ? v->fn(v->arg, fd, file, v->errs) : errors_add_error(v->errs, &err);
 
-	buf_init(&text, 0);
-	if (read_one(path, &text, &err))
-		good = v->fn(v->arg, buf_str(&text), text.len, file, v->errs);
-	else
-		good = errors_add_error(v->errs, &err);
-	buf_release(&text);
+	file_close(fd);
 	free(path);
 	return good;
 }
@@ -232,7 +215,7 @@ static bool visit_stdin(const struct visit *v)
 	return visit_file(v, "-");
 }
 
-bool manifest_files_each(const char *path, const char *base, manifest_text_fn *fn, void *arg,
+bool manifest_files_open_each(const char *path, const char *base, manifest_stream_fn *fn, void *arg,
 	struct errors *errs)
 {
 	const struct visit v = { fn, arg, base, errs };
@@ -255,6 +238,35 @@ bool manifest_files_each(const char *path, const char *base, manifest_text_fn *f
 	if (!exists && strpbrk(path, "*?["))
 		return visit_glob(&v, path);
 	return visit_file(&v, path);
+}
+
+struct text_reader {
+	manifest_text_fn *fn;
+	void *arg;
+};
+
+static bool read_text(void *arg, int fd, const char *file, struct errors *errs)
+{
+	const struct text_reader *to = arg;
+	struct error err = { 0 };
+	struct buf text;
+	bool good;
+
+	buf_init(&text, 0);
+	if (file_read_rest(fd, strcmp(file, "-") == 0 ? "standard input" : file, &text, &err))
+		good = to->fn(to->arg, buf_str(&text), text.len, file, errs);
+	else
+		good = errors_add_error(errs, &err);
+	buf_release(&text);
+	return good;
+}
+
+bool manifest_files_each(const char *path, const char *base, manifest_text_fn *fn, void *arg,
+	struct errors *errs)
+{
+	struct text_reader to = { fn, arg };
+
+	return manifest_files_open_each(path, base, read_text, &to, errs);
 }
 
 static bool parse_text(

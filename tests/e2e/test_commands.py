@@ -156,6 +156,84 @@ def status_of_odd_files():
     ok(got in (0, 2, 3), "deep nesting does no harm", got, err[:300])
 
 
+CONFIG = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}'
+
+
+@case
+def status_of_mixed_files():
+    """Documents of YAML and of JSON in any order, lists of every shape: what is judged, in its order."""
+    secret, odd = "apiVersion: v1\nkind: Secret\n", CONFIG.replace('"a"', r'"a\u0000b\ud800"').replace("{", '{"n":123456789012345678901234567890,"r":1e999,', 1)
+    wrap = '{{"apiVersion":"v1","kind":"List","items":[{}]}}'.format
+    for name, given, want in (
+            ("a byte order mark", "\ufeff" + CONFIG, "ConfigMap/a"),
+            ("CRLF", f"{secret}---\n{CONFIG}\n".replace("\n", "\r\n"), "Secret/- ConfigMap/a"),
+            ("comments behind and between markers", f"# x\n--- # one\n{secret}--- # two\n# three\n{CONFIG}\n...\n---\n", "Secret/- ConfigMap/a"),
+            ("JSON with nothing between", CONFIG * 2 + "\n" + CONFIG, "ConfigMap/a ConfigMap/a ConfigMap/a"),
+            ("JSON, then YAML", f"{CONFIG}\n---\n{secret}", "ConfigMap/a Secret/-"),
+            ("markers in a row", f"{secret}---\n---\n{CONFIG}", "Secret/- ConfigMap/a"),
+            ("the end of a document first", f"...\n{CONFIG}\n...\n---\n{secret}", "ConfigMap/a Secret/-"),
+            ("a directive", f"%YAML 1.1\n---\n{CONFIG}\n---\n{CONFIG}", "ConfigMap/a ConfigMap/a"),
+            ("YAML that begins as JSON", "{apiVersion: v1, kind: Secret}\n---\n" + CONFIG, "Secret/- ConfigMap/a"),
+            ("what looks like a marker in a text", "apiVersion: v1\nkind: Secret\ndata:\n  a: |\n    ---\n    {\n", "Secret/-"),
+            ("what a server stores and YAML refuses", f"{secret}---\n{odd}", "Secret/- ConfigMap/a\ufffdb\ufffd"),
+            ("null is no object", f"null\n---\n{CONFIG}", "ConfigMap/a"),
+            ("Lists in a List", wrap(wrap(CONFIG + "," + wrap("")) + "," + CONFIG), "ConfigMap/a ConfigMap/a"),
+            ("a typed list that says its kind last", '{"apiVersion":"v1","items":[{"metadata":{"name":"p"}},{"metadata":{"name":"q"}}],"kind":"SecretList"}', "Secret/p Secret/q"),
+            ("a typed list in YAML", "kind: SecretList\napiVersion: v1\nitems:\n- metadata: {name: p}\n", "Secret/p"),
+            ("null items", '{"kind":"PodList","apiVersion":"v1","items":null}', ""),
+            ("an object of a kind like a list's", '{"apiVersion":"x.io/v1","items":[{"kind":"Pod"},7],"kind":"IPAllowList","metadata":{"name":"l"}}', "IPAllowList/l"),
+            ("an object with items", '{"apiVersion":"x.io/v1","items":[{"a":7},7],"kind":"Basket","metadata":{"name":"b"}}', "Basket/b")):
+        got, out, err = status("-f", "-", "-o", "json", given=given.encode())
+        ok(got in (0, 3) and not err, f"{name}: no mistake", got, err)
+        same(" ".join(f"{o['kind']}/{o['name'] or '-'}" for o in json.loads(out or '{"objects":[]}')["objects"]), want, f"{name}: every object")
+
+
+@case
+def status_says_where():
+    """A sentence with the place in the file of what is no object."""
+    mapping, listed = "not a Kubernetes object: it must be a mapping with apiVersion and kind", "not a Kubernetes object but a list: put it into the items of a List"
+    for name, given, want in (
+            ("a list", f"[{CONFIG}]", [f"1:1: {listed}"]),
+            ("a text, then a number", "a\n---\n\n42\n", [f"1:1: {mapping}", f"4:1: {mapping}"]),
+            ("a text behind JSON", f"{CONFIG} x", [f"1:64: {mapping}"]),
+            ("items that are none", '{"apiVersion":"v1","kind":"PodList",\n "items":[\n  1,\n  {"metadata":{"name":"q"}}, "é", []]}',
+             [f"3:3: {mapping}", f"4:30: {mapping}", f"4:35: {listed}"]),
+            ("an item of a List in YAML", "kind: List\napiVersion: v1\nitems:\n- kind: Pod\n", ["4:3: not a Kubernetes object: it needs apiVersion and kind, both texts"]),
+            ("items that are no list", '{"apiVersion":"v1","kind":"List","items":{"a":1}}', ["1:1: the items of a List must be a list"]),
+            ("JSON behind JSON", f'{CONFIG}\n{{"kind":7}}', ["2:1: not a Kubernetes object: it needs apiVersion and kind, both texts"]),
+            ("torn", f'{CONFIG}\n{{"kind":"Po', ["2:9: a quote that is never closed"]),
+            ("nested deep", '{"a":' + "[" * 5000 + "]" * 5000 + "}", ["1:105: nested deeper than 100 levels"])):
+        got, out, err = status("-f", "-", given=given.encode())
+        same((got, out), (2, ""), f"{name}: exit code 2, nothing judged")
+        same(err, "".join(f"ksettle: standard input:{line}\n" for line in want), f"{name}: where")
+    got, out, err = status("-f", "-", given=('{"apiVersion":"v1","kind":"List","items":[' + "1," * 50000 + "1]}").encode())
+    ok(got == 2 and len(err.splitlines()) == 21 and err.endswith("too many mistakes: the rest of it was not read\n"), "a million mistakes are not listed", err[:500])
+    many = ",\n".join([CONFIG] * 20000)
+    got, out, err = status("-f", "-", given=f'{{"apiVersion":"v1","kind":"List","items":[{many},\n{{"a":}}]}}'.encode())
+    same((got, out, err), (2, "", "ksettle: standard input:20001:7: the JSON cannot be read\n"), "what follows a megabyte of JSON is not tried as YAML")
+    got, out, err = status("-f", "-", given=f'{{"apiVersion":"v1","kind":"List","items":[{many}'.encode())
+    same((got, out, err), (2, "", "ksettle: standard input:20000:63: the JSON ends too early\n"), "a torn list")
+
+
+@case
+def status_of_a_huge_list():
+    """A hundred megabytes are read item by item, and what judges them is all that is kept."""
+    item = json.dumps({**GOOD, "spec": {"containers": [{"name": "web", "args": ["x" * 100000]}]}}).encode()
+    process = subprocess.Popen([PROGRAM, "status", "-f", "-", "-o", "json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment("/nonexistent"))
+    process.stdin.write(b'{"items":[')
+    for i in range(1000):
+        process.stdin.write((b",\n" if i else b"") + item)
+    process.stdin.write(b'],"kind":"List","apiVersion":"v1"')
+    process.stdin.flush()
+    with open(f"/proc/{process.pid}/status") as f:
+        peak = int(next(line for line in f if line.startswith("VmHWM")).split()[1])
+    out = process.communicate(b"}")[0]
+    same((process.returncode, len(json.loads(out)["objects"])), (0, 1000), "all of them are judged")
+    with open(PROGRAM, "rb") as f:
+        sanitized = b"__asan_init" in f.read()  # which keeps what was freed
+    ok(sanitized or peak < 40000, "the list is never held whole", f"{peak} kB")
+
+
 @case
 def show_opens_runs():
     with Sim() as sim, Run("run", plan("base"), *IN_TIME, "--snapshot", "s.json", sim=sim) as run:

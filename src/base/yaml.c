@@ -26,6 +26,7 @@ struct builder {
 	struct yaml *out;
 	const struct yaml_source *src;
 	struct error *err;
+	struct errors *twice;     /* takes duplicate keys; NULL: they are refused */
 	yaml_parser_t parser;
 	/* Where this parser started: JSON documents may stand one behind the other, which
 	 * libyaml does not read, so each gets a parser of its own. */
@@ -340,7 +341,7 @@ static struct yaml_node *build_mapping(struct builder *b, const yaml_event_t *ev
 		node->keys[node->n] = key;
 		node->items[node->n++] = item;
 	}
-	if (!yaml_map_finish(node, b->src->name, b->err))
+	if (!yaml_map_finish(node, b->src->name, b->twice, b->err))
 		return NULL;
 	close_anchors(b, node);
 	return node;
@@ -493,12 +494,18 @@ static bool build_all(struct builder *b)
 	return good;
 }
 
-bool yaml_parse(struct yaml *out, const char *text, size_t len, const char *name, struct error *err)
+static bool parse(struct yaml *out, const char *text, size_t len, const char *name,
+	struct errors *twice, struct error *err)
 {
 	struct yaml result = { 0 };
 	struct yaml_source src;
 	struct builder b = {
-		.out = &result, .src = &src, .err = err, .base_line = 1, .base_column = 1
+		.out = &result,
+		.src = &src,
+		.err = err,
+		.twice = twice,
+		.base_line = 1,
+		.base_column = 1,
 	};
 	bool good;
 
@@ -513,6 +520,19 @@ bool yaml_parse(struct yaml *out, const char *text, size_t len, const char *name
 	else
 		yaml_release(&result);
 	return good;
+}
+
+bool yaml_parse(struct yaml *out, const char *text, size_t len, const char *name, struct error *err)
+{
+	return parse(out, text, len, name, NULL, err);
+}
+
+bool yaml_parse_errors(
+	struct yaml *out, const char *text, size_t len, const char *name, struct errors *errs)
+{
+	struct error err = { 0 };
+
+	return parse(out, text, len, name, errs, &err) || errors_add_error(errs, &err);
 }
 
 void yaml_release(struct yaml *y)

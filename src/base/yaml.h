@@ -7,6 +7,7 @@
 
 struct buf;
 struct error;
+struct errors;
 
 /* YAML as a tree with positions; the only file that uses libyaml. JSON is YAML here.
  * Lines and columns count from 1, columns in characters; offsets are bytes. */
@@ -20,6 +21,10 @@ struct yaml_node {
 	char *value;        /* raw scalar, NUL-terminated; a NUL inside is refused when parsing */
 	bool plain;         /* unquoted: its type is to be resolved; else a string */
 	char *tag;          /* explicit tag ("tag:yaml.org,2002:str") or NULL */
+	/* Marks of whoever replaced variables in the value (plan/vars.h); never set by parsing. */
+	bool expanded;      /* value is not as it was written: it may be somebody's secret */
+	bool whole;         /* it is one variable and nothing else: reads as if it were unquoted */
+	bool broken;        /* a mistake in it was said: further ones would only repeat it */
 	/* sequence: items[n]; mapping: keys[n] and items[n] */
 	size_t n;
 	struct yaml_node **keys;
@@ -49,6 +54,10 @@ struct yaml {
  * false: nothing to release. */
 bool yaml_parse(
 	struct yaml *out, const char *text, size_t len, const char *name, struct error *err);
+/* The same for a reader that lists every mistake: duplicate keys are sentences in errs, and the last
+ * one of each stays. false (also said there): it could not be read. */
+bool yaml_parse_errors(struct yaml *out, const char *text, size_t len, const char *name,
+	struct errors *errs);
 void yaml_release(struct yaml *y);
 
 /* Borrowed; NULL when it is no mapping or has no such key. */

@@ -13,6 +13,7 @@ struct entry {
 	size_t order; /* of reading: the last of one key wins */
 	bool own;     /* written in this mapping, not merged into it */
 	bool lost;
+	const struct yaml_node *first; /* the key was in this mapping before; NULL: it was not */
 };
 
 struct entries {
@@ -30,7 +31,7 @@ static bool is_merge(const struct yaml_node *key)
 static void add(struct entries *list, struct yaml_node *key, struct yaml_node *item, bool own)
 {
 	VEC_GROW(list->items, list->n, list->cap);
-	list->items[list->n] = (struct entry){ key, item, list->n, own, false };
+	list->items[list->n] = (struct entry){ key, item, list->n, own, false, NULL };
 	list->n++;
 }
 
@@ -74,11 +75,13 @@ static int compare_keys(const void *a, const void *b)
 	return order;
 }
 
-/* Marks the entries that a later one of the same key replaces. */
-static bool drop_replaced(struct entries *list, const char *name, struct error *err)
+/* Marks the entries that a later one of the same key replaces. Returns whether the mapping itself
+ * holds one twice. */
+static bool drop_replaced(struct entries *list)
 {
 	struct entry **sorted = xcalloc(list->n, sizeof(struct entry *));
-	const struct entry *first = NULL, *twice = NULL, *own = NULL;
+	const struct entry *own = NULL;
+	bool twice = false;
 
 	for (size_t i = 0; i < list->n; i++)
 		sorted[i] = &list->items[i];
@@ -93,18 +96,31 @@ static bool drop_replaced(struct entries *list, const char *name, struct error *
 			own = NULL;
 		if (!sorted[i]->own)
 			continue;
-		/* The one that comes first in the file is the one to tell. */
-		if (own && (!twice || sorted[i]->order < twice->order)) {
-			first = own;
-			twice = sorted[i];
-		}
+		sorted[i]->first = own ? own->key : NULL;
+		twice |= own != NULL;
 		own = sorted[i];
 	}
 	free(sorted);
-	if (!twice)
-		return true;
-	return error_set(err, ERROR_CONFIG, "%s:%d:%d: key '%s' appears twice (first at line %d)",
-		name, twice->key->line, twice->key->column, twice->key->value, first->key->line);
+	return twice;
+}
+
+/* In the file's order; err takes the first one only. */
+static void tell_twice(
+	const struct entries *list, const char *name, struct errors *errs, struct error *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yaml_node *key = list->items[i].key, *first = list->items[i].first;
+		struct error why = { 0 };
+
+		if (!first)
+			continue;
+		error_set(&why, ERROR_CONFIG, "%s:%d:%d: key '%s' appears twice (first at line %d)",
+			name, key->line, key->column, key->value, first->line);
+		if (errs)
+			errors_add_error(errs, &why);
+		else
+			error_set(err, why.code, "%s", why.text);
+	}
 }
 
 static void replace_entries(struct yaml_node *map, const struct entries *list)
@@ -120,21 +136,26 @@ static void replace_entries(struct yaml_node *map, const struct entries *list)
 	}
 }
 
-bool yaml_map_finish(struct yaml_node *map, const char *name, struct error *err)
+bool yaml_map_finish(
+	struct yaml_node *map, const char *name, struct errors *twice, struct error *err)
 {
 	struct entries list = { 0 };
-	bool merges = false, good = true;
+	bool replace = false, good = true;
 
 	for (size_t i = 0; good && i < map->n; i++) {
 		if (is_merge(map->keys[i])) {
-			merges = true;
+			replace = true;
 			good = add_merge(&list, map->items[i], name, err);
 		} else {
 			add(&list, map->keys[i], map->items[i], true);
 		}
 	}
-	good = good && (list.n < 2 || drop_replaced(&list, name, err));
-	if (good && merges)
+	if (good && list.n > 1 && drop_replaced(&list)) {
+		tell_twice(&list, name, twice, err);
+		good = twice != NULL;
+		replace = true;
+	}
+	if (good && replace)
 		replace_entries(map, &list);
 	free(list.items);
 	return good;

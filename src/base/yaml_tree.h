@@ -30,9 +30,10 @@ size_t yaml_source_line(const struct yaml_source *src, int line);
 /* Whether that line holds "${" outside of quotes. */
 bool yaml_source_has_bare_variable(const struct yaml_source *src, int line);
 
-/* Resolves merge keys and refuses duplicate ones. As in kubectl's parser, a merge that
- * stands behind a key replaces it. */
-bool yaml_map_finish(struct yaml_node *map, const char *name, struct error *err);
+/* Resolves merge keys and refuses duplicate ones (twice NULL), or says them all there and keeps the
+ * last of each. As in kubectl's parser, a merge that stands behind a key replaces it. */
+bool yaml_map_finish(
+	struct yaml_node *map, const char *name, struct errors *twice, struct error *err);
 
 /* Doubles as text and back, whatever the locale's decimal point is. */
 #define YAML_NUMBER_SIZE 40

@@ -176,6 +176,15 @@ static bool set_as_group(struct args *a, const char *value, struct error *err)
 	return true;
 }
 
+static bool set_variable(struct args *a, const char *value, struct error *err)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value)
+		return error_set(err, ERROR_USAGE, "--set takes name=value, for a plan's ${name}");
+	return add_word(&a->set, value);
+}
+
 static bool set_output(struct args *a, const char *value, struct error *err)
 {
 	static const struct choice choices[] = {
@@ -224,6 +233,8 @@ static const struct flag flags[] = {
 	{ "filename", 'f', "FILE",
 		"manifests to read: a file, a folder, a glob, or - for standard input",
 		FOR_WATCH | FOR_STATUS, set_file },
+	{ "set", 0, "NAME=VALUE", "the value of a plan's ${NAME}; may be given again", FOR_RUN,
+		set_variable },
 	{ "timeout", 0, "DUR|none",
 		"longest time from a step's start to its verdict (180s; 0: none)", FOR_VERIFY,
 		set_timeout },
@@ -362,6 +373,7 @@ void args_release(struct args *args)
 	free((void *)args->files.items);
 	free((void *)args->snapshots.items);
 	free((void *)args->groups.items);
+	free((void *)args->set.items);
 	free((void *)args->rest.items);
 	*args = (struct args){ 0 };
 }

@@ -24,6 +24,7 @@ struct args {
 	struct words files;        /* -f */
 	struct words snapshots;    /* --snapshot */
 	struct words groups;       /* --as-group, NULL-terminated */
+	struct words set;          /* --set: "name=value", NULL-terminated */
 	struct words rest;         /* what is no flag */
 	const char *speed;          /* of the simulated cluster; NULL: 1 */
 	bool help;

@@ -134,7 +134,7 @@ static int play(
 	struct plan plan;
 	int code = 2;
 
-	if (!plan_load(&plan, plan_path, &args->verify, &errs)) {
+	if (!plan_load(&plan, plan_path, &args->verify, NULL, &errs)) {
 		session_complain(&errs);
 		errors_release(&errs);
 		return 2;

@@ -17,7 +17,9 @@ static int run(const struct args *args)
 		return 2;
 	}
 	return session_run_read(
-		args, plan_load(&plan, args->rest.items[0], &args->verify, &errs), &plan, &errs);
+		args,
+		plan_load(&plan, args->rest.items[0], &args->verify, args->set.items, &errs), &plan,
+		&errs);
 }
 
 const struct command command_run = {

@@ -18,6 +18,8 @@ bool field_mistake(
 	va_list ap;
 	char *text;
 
+	if (node->broken)
+		return false;
 	va_start(ap, fmt);
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
@@ -99,10 +101,10 @@ bool field_title(char **out, const struct yaml_node *node, const char *what, con
 bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs)
 {
-	bool yes = node->kind == YAML_SCALAR && node->plain && strcmp(node->value, "true") == 0;
+	bool word = node->kind == YAML_SCALAR && (node->plain || node->whole);
+	bool yes = word && strcmp(node->value, "true") == 0;
 
-	if (!yes &&
-		!(node->kind == YAML_SCALAR && node->plain && strcmp(node->value, "false") == 0))
+	if (!yes && !(word && strcmp(node->value, "false") == 0))
 		return field_mistake(node, file, errs, "%s must be true or false", what);
 	*out = yes;
 	return true;
@@ -116,7 +118,11 @@ bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *w
 	if (node->kind != YAML_SCALAR)
 		return field_mistake(
 			node, file, errs, "%s must be a duration: 90s, 5m or 1h30m", what);
-	if (!duration_parse(node->value, out_ms, &err))
+	if (!duration_parse(node->value, out_ms, &err) && node->expanded)
+		return field_mistake(node, file, errs,
+			"%s: the value of its variable is no duration such as 90s, 5m or 1h30m",
+			what);
+	if (err.code)
 		return field_mistake(node, file, errs, "%s: %s", what, err.text);
 	return true;
 }

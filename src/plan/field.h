@@ -23,7 +23,8 @@ struct field {
 bool field_table(const struct yaml_node *node, const char *what, const struct field *fields,
 	size_t n, void *into, const char *file, struct errors *errs);
 
-/* One scalar each; a wrong type is said with its position and leaves *out alone. */
+/* One scalar each; a wrong type is said with its position and leaves *out alone. What came from a
+ * variable is not quoted in a sentence: it may be somebody's secret. */
 bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs);
 /* Display text, not empty. */
@@ -34,5 +35,6 @@ bool field_bool(bool *out, const struct yaml_node *node, const char *what, const
 bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what,
 	const char *file, struct errors *errs);
 
+/* Not said of a node whose own mistake was (node->broken). */
 bool field_mistake(const struct yaml_node *node, const char *file, struct errors *errs,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5))); /* always false */

@@ -14,6 +14,7 @@
 #include "plan/field.h"
 #include "plan/plan_verify.h"
 #include "plan/step_types.h"
+#include "plan/vars.h"
 
 #define PLAN_MAX ((size_t)4 << 20)
 #define API_VERSION "ksettle/v1"
@@ -297,21 +298,21 @@ static char *stem_of(const char *file)
 }
 
 static void parse(struct plan *plan, const char *text, size_t len, const struct verify_flags *flags,
-	struct errors *errs)
+	const char *const *set, struct errors *errs)
 {
 	struct reading r = { .plan = plan, .flags = flags, .base = folder_of(plan->file) };
-	struct error err = { 0 };
+	struct vars vars = { set, r.base };
 	struct yaml yaml;
 
-	if (!yaml_parse(&yaml, text, len, plan->file, &err)) {
-		errors_add_error(errs, &err);
-	} else {
+	if (yaml_parse_errors(&yaml, text, len, plan->file, errs)) {
 		if (yaml.n != 1 || !yaml.documents[0].root)
 			errors_add(errs, ERROR_CONFIG,
 				"%s:1:1: a plan is one YAML document; this file has %zu",
 				plan->file, yaml.n);
-		else
+		else {
+			vars_expand(yaml.documents[0].root, &vars, plan->file, errs);
 			read_plan(&r, yaml.documents[0].root, plan->file, errs);
+		}
 		yaml_release(&yaml);
 	}
 	free(r.base);
@@ -319,8 +320,8 @@ static void parse(struct plan *plan, const char *text, size_t len, const struct 
 		plan->name = stem_of(plan->file);
 }
 
-bool plan_load(
-	struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs)
+bool plan_load(struct plan *plan, const char *file, const struct verify_flags *flags,
+	const char *const *set, struct errors *errs)
 {
 	struct buf text = { .max = PLAN_MAX };
 	struct error err = { 0 };
@@ -328,7 +329,7 @@ bool plan_load(
 
 	*plan = (struct plan){ .file = xstrdup(file) };
 	if (file_read(file, &text, &err))
-		parse(plan, buf_str(&text), text.len, flags, errs);
+		parse(plan, buf_str(&text), text.len, flags, set, errs);
 	else
 		errors_add(errs, ERROR_CONFIG, "%s", err.text);
 	buf_release(&text);

@@ -54,10 +54,11 @@ struct verify_flags {
 
 const char *step_type_word(enum step_type type); /* the plan's key for it: "configMap" */
 
-/* Reads and checks a plan and every file its steps name. All mistakes are listed in errs, each
+/* Reads and checks a plan and every file its steps name. set: the values of its ${name}s as
+ * "name=value", NULL-terminated; NULL: none. All mistakes are listed in errs, each
  * "plan.yaml:12:7: what; what to do". false: nothing to release. */
-bool plan_load(
-	struct plan *plan, const char *file, const struct verify_flags *flags, struct errors *errs);
+bool plan_load(struct plan *plan, const char *file, const struct verify_flags *flags,
+	const char *const *set, struct errors *errs);
 /* A plan of one step without a file: for watch -f. `files` are read from the working directory. */
 bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
 	const char *const *files, const struct verify_flags *flags, struct errors *errs);

@@ -14,6 +14,7 @@ struct reading {
 	struct plan_step *step;
 	const char *base;
 	bool named; /* `files` was there */
+	bool broken;              /* an entry of it has a mistake of its own */
 };
 
 /* "FILE:LINE:COLUMN: …": the mistake is in the file, not in the plan that names it. */
@@ -34,6 +35,7 @@ static void read_file(
 	struct errors own = { 0 };
 	char *path = NULL;
 
+	r->broken |= node->broken;
 	if (!field_string(&path, node, "an entry of files", file, errs))
 		return;
 	if (!manifests_load(&r->step->manifests, path, r->base, &own))
@@ -80,7 +82,7 @@ void step_yaml_read(struct plan_step *step, const struct yaml_node *node, const 
 		{ "files", read_files },
 		{ "forceConflicts", read_force },
 	};
-	struct reading r = { step, base, false };
+	struct reading r = { step, base, false, false };
 	size_t before = errs->n;
 
 	if (!field_table(node, "a yaml step", fields, ARRAY_LEN(fields), &r, file, errs))
@@ -89,6 +91,6 @@ void step_yaml_read(struct plan_step *step, const struct yaml_node *node, const 
 		return;
 	if (!r.named)
 		field_mistake(node, file, errs, "a yaml step needs files: [..]");
-	else if (step->manifests.n == 0)
+	else if (step->manifests.n == 0 && !r.broken)
 		field_mistake(node, file, errs, "the files of this step hold no object");
 }

@@ -25,11 +25,15 @@ static int64_t duration(const char *text)
 	return ms;
 }
 
-static void read_flag(struct verify_flags *f, const char *word)
+static void read_flag(struct verify_flags *f, const char **set, const char *word)
 {
 	const char *value = strchr(word, '=') ? strchr(word, '=') + 1 : "";
 
-	if (strncmp(word, "timeout=", 8) == 0) {
+	if (strncmp(word, "set:", 4) == 0) {
+		while (*set)
+			set++;
+		*set = word + 4;
+	} else if (strncmp(word, "timeout=", 8) == 0) {
 		f->timeout_set = true;
 		f->values.timeout_ms = duration(value);
 	} else if (strncmp(word, "stabilization=", 14) == 0) {
@@ -47,16 +51,17 @@ static void read_flag(struct verify_flags *f, const char *word)
 	}
 }
 
-static struct verify_flags flags_of(const char *text)
+/* line holds the words of set. */
+static struct verify_flags flags_of(const char *text, char line[static 256], const char **set)
 {
 	struct verify_flags flags = { 0 };
-	char line[256], *rest = line, *word;
+	char *rest = line, *word;
 
 	if (strncmp(text, "# flags: ", 9) != 0)
 		return flags;
-	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n") - 9, text + 9);
+	snprintf(line, 256, "%.*s", (int)strcspn(text, "\n") - 9, text + 9);
 	while ((word = strsep(&rest, " ")) != NULL)
-		read_flag(&flags, word);
+		read_flag(&flags, set, word);
 	return flags;
 }
 
@@ -95,13 +100,15 @@ static void check_case(const char *name)
 {
 	char *want_path = xasprintf("%s.want", name);
 	struct buf text = { 0 }, got = { 0 }, want = { 0 };
+	const char *set[16] = { NULL };
+	char line[256];
 	struct verify_flags flags;
 	struct errors errs = { 0 };
 	struct plan plan;
 
 	file_read(name, &text, NULL);
-	flags = flags_of(buf_str(&text));
-	ok(plan_load(&plan, name, &flags, &errs) == (errs.n == 0), "the result says whether there are mistakes");
+	flags = flags_of(buf_str(&text), line, set);
+	ok(plan_load(&plan, name, &flags, set, &errs) == (errs.n == 0), "the result says whether there are mistakes");
 	describe(&got, &plan, &errs);
 	if (getenv("UPDATE_GOLDEN"))
 		file_replace(want_path, buf_str(&got), got.len, NULL);
@@ -126,7 +133,7 @@ static int is_case(const struct dirent *entry)
 static void test_files(void)
 {
 	static const char *const one[] = { "k8s/one.yaml", "k8s/two.yaml", NULL }, *const none[] = { "empty.txt", NULL };
-	struct verify_flags flags = flags_of("# flags: timeout=20s");
+	struct verify_flags flags = { .timeout_set = true, .values = { .timeout_ms = 20000 } };
 	struct errors errs = { 0 };
 	struct plan plan;
 
@@ -137,7 +144,7 @@ static void test_files(void)
 	ok(!plan_of_files(&plan, "watch", STEP_WATCH, none, &flags, &errs), "no object is a mistake");
 	is_str(errs.items[0].text, "the files hold no object", "which is said");
 	errors_release(&errs);
-	ok(!plan_load(&plan, "absent.yaml", &flags, &errs), "an absent plan is a mistake");
+	ok(!plan_load(&plan, "absent.yaml", &flags, NULL, &errs), "an absent plan is a mistake");
 	ok(errs.n == 1 && strstr(errs.items[0].text, "absent.yaml"), "which names the file");
 	errors_release(&errs);
 }
@@ -151,6 +158,11 @@ int main(void)
 
 	if (chdir(folder) != 0)
 		abort();
+	setenv("KSETTLE_TEST_NAME", "shop", 1);
+	setenv("KSETTLE_TEST_FOLDER", "./k8s", 1);
+	setenv("KSETTLE_TEST_ZERO", "0", 1);
+	setenv("KSETTLE_TEST_EMPTY", "", 1);
+	unsetenv("KSETTLE_TEST_ABSENT");
 	n = scandir(".", &entries, is_case, alphasort);
 	ok(n > 0, "there are cases");
 	for (int i = 0; i < n; i++) {

@@ -11,6 +11,7 @@
 #include "manifest/manifest.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "track/judging.h"
 #include "track/meaning.h"
 #include "track/rivals.h"
 #include "track/tree.h"
@@ -37,6 +38,7 @@ void tracker_free(struct tracker *t)
 	if (!t)
 		return;
 	tree_release(t);
+	json_decref(t->classes);
 	free(t->disturbed_id);
 	free(t->disturbed_why);
 	free(t);
@@ -200,8 +202,8 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 {
 	struct tracked *o = tree_row(t, object);
 	const char *uid = jx_str(object, "metadata.uid");
-	struct judge_options options = { .wait_for_jobs = t->verify.wait_for_jobs };
 	enum status before;
+	char *reason;
 
 	if (!o)
 		return NULL;
@@ -212,9 +214,11 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 	if (uid)
 		tree_set_uid(t, o, uid);
 	before = o->seen && !o->gone && !o->trouble ? o->judged.status : STATUS_NONE;
-	options.manifest = o->manifest;
-	judgement_release(&o->judged);
-	judge(&o->judged, object, &options, clock_wall_ms());
+	reason = xstrdup_or_null(before == STATUS_IN_PROGRESS ? o->judged.reason : NULL);
+	judging_seen(t, o, object);
+	if (!reason || !o->judged.reason || strcmp(reason, o->judged.reason) != 0)
+		o->waits_since = now;
+	free(reason);
 	if (is_hidden(o))
 		return o;
 	if (o->judged.status == STATUS_SUCCESS && before != STATUS_SUCCESS)
@@ -316,7 +320,7 @@ void tracker_job_ended(
 
 /* A Pod's row says at once what is known, unless it is well; the others are brought up to date with
  * the next look. */
-static void tell_leaf(struct tracker *t, struct tracked *o)
+void tracker_tell_leaf(struct tracker *t, struct tracked *o)
 {
 	if (!o->applied && !o->rule->children && o->announced && !o->gone &&
 		o->judged.status != STATUS_SUCCESS)
@@ -354,11 +358,11 @@ void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, con
 {
 	set_text(&o->cause_reason, reason);
 	set_text(&o->cause, cause);
-	tell_leaf(t, o);
+	tracker_tell_leaf(t, o);
 }
 
 void tracker_last_log(struct tracker *t, struct tracked *o, const char *line)
 {
 	set_text(&o->last_log, line);
-	tell_leaf(t, o);
+	tracker_tell_leaf(t, o);
 }

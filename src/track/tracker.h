@@ -20,6 +20,13 @@ struct recorder;
  * them, works out what they mean over time, says why, and emits events. Times are ms on
  * clock_now_ms() unless named wall. */
 
+/* A Pod that cannot be scheduled for want of its volumes. */
+struct claim_trouble {
+	json_t *names;   /* of its claims; of those that its message does not name */
+	char *scheduler; /* the scheduler's words alone */
+	char *why;       /* which claim, and what is the matter with it; NULL: not known */
+};
+
 struct tracked {
 	uint64_t serial;           /* names it for good, also when it is gone; from 1 */
 	char *id, *uid;            /* uid NULL: not seen yet */
@@ -42,6 +49,8 @@ struct tracked {
 	json_t *columns, *conditions; /* columns NULL: emitted, the model has both */
 	uint64_t details_hash;     /* of both, as last seen */
 	json_t *manifest;          /* as applied; NULL: watched by name */
+	json_t *object; /* of an applied object whose rule looks at others; else NULL */
+	struct claim_trouble *claims; /* NULL: it does not wait for volumes */
 	const char *trouble_reason; /* why it cannot be seen, in one word … */
 	char *trouble;             /* … and a sentence; NULL: it can */
 	char *children_trouble;    /* "cannot list pods: …" */
@@ -60,6 +69,7 @@ struct tracked {
 	int64_t first_look;        /* first look after the apply that saw it; 0: none */
 	int64_t success_since;     /* judged Success since, unbroken */
 	int64_t trouble_since;     /* its family of reasons (or its Error) since */
+	int64_t waits_since;       /* In progress for its present reason since */
 	int64_t calm_since;        /* a crash that runs for a moment: since when; 0: it does not */
 	enum family family;
 	int64_t generation_progressing; /* the generation at which Progressing was seen without its
@@ -97,6 +107,7 @@ struct tracker {
 	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
 				 < 0: never */
 	char *disturbed_id, *disturbed_why;
+	json_t *classes; /* StorageClasses; NULL: not known */
 	unsigned born; /* moves when what was nobody's may now be ours: a new owner was seen */
 	struct settle settle;
 };
@@ -133,8 +144,16 @@ void tracker_job_ended(
  * NULL: that is over. */
 void tracker_trouble(struct tracker *t, struct tracked *o, const char *reason, const char *why);
 void tracker_children_trouble(struct tracker *t, struct tracked *owner, const char *why);
+/* Judges an object that need not be a row, as the tracker's own are judged. Release *out. */
+void tracker_judge(const struct tracker *t, const json_t *object, struct judgement *out);
+/* The StorageClasses (an array) that claims are judged by. */
+void tracker_classes(struct tracker *t, json_t *classes);
+/* What is the matter with a claim that the Pod waits for; NULL: nothing known. */
+void tracker_claim(struct tracker *t, struct tracked *pod, const char *why);
 /* What events and logs say of it; NULL: nothing. */
 void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, const char *cause);
+/* A child's words changed by something else than a look at it. */
+void tracker_tell_leaf(struct tracker *t, struct tracked *o);
 void tracker_last_log(struct tracker *t, struct tracked *o, const char *line);
 void tracker_stale(struct tracker *t, struct tracked *o, bool stale);
 

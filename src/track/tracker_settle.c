@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "track/judging.h"
 #include "track/meaning.h"
 
 /* So long a row that was only just applied waits for its first look before it says that there was
@@ -117,6 +118,7 @@ static size_t bring_up_to_date(
 				meaning_leaf(t, o);
 			continue;
 		}
+		judging_again(t, o);
 		meaning_find(&m, t, o, now);
 		if (!too_soon(o, now))
 			meaning_emit(t, o, &m);

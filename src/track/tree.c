@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "manifest/manifest.h"
+#include "track/judging.h"
 #include "track/rivals.h"
 
 bool tracked_is(const struct tracked *o, const char *group, const char *kind)
@@ -240,6 +241,7 @@ static void tracked_free(struct tracked *o)
 {
 	judgement_release(&o->judged);
 	rivals_forget(o);
+	judging_forget(o);
 	json_decref(o->columns);
 	json_decref(o->conditions);
 	json_decref(o->manifest);

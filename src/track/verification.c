@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "track/claims.h"
 #include "track/detail.h"
 #include "track/poll.h"
 #include "track/tracker.h"
@@ -22,6 +23,7 @@ struct verification {
 	struct tracker *tracker;
 	struct poller *poller;
 	struct detail *detail;
+	struct claims *claims;
 	struct loop_timer *timer;
 	const char *connection;   /* the state last told */
 	struct error fatal;
@@ -111,6 +113,7 @@ static void tick(void *arg)
 	}
 	if (v->waiting) {
 		detail_look(v->detail, now);
+		claims_look(v->claims, now);
 		tell_connection(v, &health);
 		if (result.look_at >= 0)
 			poller_look_at(v->poller, result.look_at);
@@ -144,6 +147,8 @@ struct verification *verification_new(const struct verification_spec *spec)
 	v->poller = poller_new(spec->loop, spec->kube, spec->discovery, v->tracker, &handler);
 	v->detail =
 		detail_new(spec->kube, spec->discovery, spec->recorder, v->tracker, answered, v);
+	v->claims =
+		claims_new(spec->kube, spec->discovery, v->tracker, answered, v);
 	v->timer = loop_timer_add(spec->loop, tick, v);
 	set_timer(v, TICK_MS);
 	return v;
@@ -154,6 +159,7 @@ void verification_free(struct verification *v)
 	if (!v)
 		return;
 	loop_timer_remove(v->timer);
+	claims_free(v->claims);
 	detail_free(v->detail);
 	poller_free(v->poller);
 	tracker_free(v->tracker);

@@ -10,11 +10,16 @@
 
 #define GROUPS_MAX 16
 #define GROUPS_SHOWN 3
+/* What every Pod goes through on its way is no cause until it lasts. */
+#define WAITING_MS 3000
+
+enum weight { WAITING, HELD_UP, FAILING };
 
 struct group {
 	const char *reason, *text;
+	const struct tracked *pod; /* the first of them */
 	size_t n;
-	bool failing;
+	enum weight weight;
 };
 
 struct causes {
@@ -32,17 +37,43 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static void add_group(struct causes *c, const char *reason, const char *text, bool failing)
+/* Behind "4 times" or "1 time". */
+static const char *after_count(const char *s)
+{
+	s += strspn(s, "0123456789");
+	s += strncmp(s, " time", 5) == 0 ? 5 : 0;
+	return s + (*s == 's');
+}
+
+/* The same, but for how often a container was restarted: that differs from Pod to Pod. */
+static bool alike(const char *a, const char *b)
+{
+	static const char mark[] = "restarted ";
+
+	if (!a || !b)
+		return a == b;
+	for (; *a && *a == *b; a++, b++) {
+		if (strncmp(a, mark, sizeof(mark) - 1) != 0 ||
+			strncmp(b, mark, sizeof(mark) - 1) != 0)
+			continue;
+		a = after_count(a + sizeof(mark) - 1) - 1;
+		b = after_count(b + sizeof(mark) - 1) - 1;
+	}
+	return *a == *b;
+}
+
+static void add_group(struct causes *c, const struct tracked *pod, enum weight weight,
+	const char *reason, const char *text)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (same(c->groups[i].reason, reason) && same(c->groups[i].text, text)) {
+		if (same(c->groups[i].reason, reason) && alike(c->groups[i].text, text)) {
 			c->groups[i].n++;
 			return;
 		}
 	if (c->n == GROUPS_MAX)
 		c->others++;
 	else
-		c->groups[c->n++] = (struct group){ reason, text, 1, failing };
+		c->groups[c->n++] = (struct group){ reason, text, pod, 1, weight };
 }
 
 static void add_pod(struct causes *c, const struct tracked *pod, int64_t now)
@@ -58,11 +89,13 @@ static void add_pod(struct causes *c, const struct tracked *pod, int64_t now)
 		c->failing++;
 		if (since > c->failing_since)
 			c->failing_since = since;
-		add_group(c, j->reason, j->message, true);
+		add_group(c, pod, FAILING, j->reason, j->message);
 	} else if (j->status == STATUS_IN_PROGRESS && (j->note || j->family != FAMILY_NONE)) {
-		add_group(c, j->reason, j->note ? j->note : j->message, false);
+		add_group(c, pod, HELD_UP, j->reason, j->note ? j->note : j->message);
 	} else if (j->status == STATUS_IN_PROGRESS && pod->cause) {
-		add_group(c, pod->cause_reason, pod->cause, false);
+		add_group(c, pod, HELD_UP, pod->cause_reason, pod->cause);
+	} else if (j->status == STATUS_IN_PROGRESS && now - pod->waits_since >= WAITING_MS) {
+		add_group(c, pod, WAITING, j->reason, j->message);
 	}
 	if (j->status == STATUS_ERROR && pod->last_log && !c->last_log)
 		c->last_log = pod->last_log;
@@ -83,13 +116,13 @@ static void collect(struct causes *c, const struct tracked *o, int64_t now)
 	}
 }
 
-/* Errors before mere waiting, then the commonest first. */
+/* Errors first, then the commonest. */
 static int by_weight(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
 
-	if (x->failing != y->failing)
-		return y->failing - x->failing;
+	if (x->weight != y->weight)
+		return (int)y->weight - (int)x->weight;
 	return (x->n < y->n) - (x->n > y->n);
 }
 
@@ -99,7 +132,10 @@ static void add_text(struct buf *b, const struct group *g, size_t total)
 
 	if (b->len)
 		buf_addstr(b, "; ");
-	buf_printf(b, "%zu of %zu %s: ", g->n, total, one);
+	buf_printf(b, "%zu of %zu %s", g->n, total, one);
+	if (g->n == 1 && g->pod->owner && tracked_is(g->pod->owner, "apps", "StatefulSet"))
+		buf_printf(b, " (%s)", g->pod->name);
+	buf_addstr(b, ": ");
 	if (g->reason && g->text)
 		buf_printf(b, "%s (%s)", g->reason, g->text);
 	else

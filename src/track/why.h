@@ -7,8 +7,9 @@
 
 /* The deepest known cause of an object's trouble, from the Pods below it: "2 of 3 Pods:
  * ImagePullBackOff (image "api:nope" not found)", counted over the Pods that should be there. The
- * same causes are grouped, errors before mere waiting, the commonest first; of the rarest at least
- * the reason is named. */
+ * same causes are grouped: errors, then what is held up, then what has merely waited for some
+ * seconds; the commonest first, and of the rarest at least the reason is named. A single Pod of a
+ * StatefulSet is named: the others wait for it. */
 struct why {
 	char *message;        /* owned; NULL: the children explain nothing */
 	const char *reason;   /* of the commonest cause; borrowed from a child */

@@ -11,6 +11,8 @@
  *   trouble, children KIND/NAME TEXT       it, or what it owns, cannot be read
  *   ended KIND/NAME REASON TEXT            an event tells how a Job ended
  *   cause KIND/NAME REASON TEXT            an event tells why it does not get on
+ *   claim KIND/NAME [TEXT]                 what is the matter with a claim that it waits for
+ *   classes JSON                           the StorageClasses
  *   log KIND/NAME TEXT                     the last line of a container that failed
  *   fresh N, stale                         how the next look is
  *   asked N                                what is seen now was asked for then
@@ -54,7 +56,7 @@ static const struct { const char *kind, *api_version; bool cluster; } kinds[] = 
 	{ "Deployment", "apps/v1", false }, { "ReplicaSet", "apps/v1", false }, { "StatefulSet", "apps/v1", false },
 	{ "DaemonSet", "apps/v1", false }, { "Pod", "v1", false }, { "ConfigMap", "v1", false }, { "Service", "v1", false },
 	{ "ReplicationController", "v1", false }, { "Job", "batch/v1", false }, { "CronJob", "batch/v1", false },
-	{ "Widget", "example.com/v1", false }, { "Namespace", "v1", true },
+	{ "PersistentVolumeClaim", "v1", false }, { "Widget", "example.com/v1", false }, { "Namespace", "v1", true },
 };
 
 /* A key of `see` and the JSON it stands for; %s is its value. */
@@ -428,6 +430,8 @@ static void do_row(struct play *p, const char *what, char *rest)
 		tracker_children_trouble(p->tracker, o, rest);
 	} else if (strcmp(what, "log") == 0) {
 		tracker_last_log(p->tracker, o, rest);
+	} else if (strcmp(what, "claim") == 0) {
+		tracker_claim(p->tracker, o, *rest ? rest : NULL);
 	} else if (strcmp(what, "cause") == 0) {
 		reason = next_word(&rest);
 		tracker_cause(p->tracker, o, reason, rest);
@@ -437,6 +441,14 @@ static void do_row(struct play *p, const char *what, char *rest)
 	} else {
 		abort();
 	}
+}
+
+static void do_classes(struct play *p, const char *text)
+{
+	json_t *classes = json_loads(text, 0, NULL);
+
+	tracker_classes(p->tracker, classes);
+	json_decref(classes);
 }
 
 static void do_line(struct play *p, char *line)
@@ -469,6 +481,8 @@ static void do_line(struct play *p, char *line)
 		p->fresh = p->base + seconds(rest);
 	else if (strcmp(word, "stale") == 0)
 		p->stale = true;
+	else if (strcmp(word, "classes") == 0)
+		do_classes(p, rest);
 	else
 		do_row(p, word, rest);
 }

@@ -34,6 +34,7 @@ struct applier {
 	struct kube_apply *apply;
 	struct kube_list *look;
 	bool seen_established, rediscovered;
+	bool names_refused; /* a CRD's names are another's: its kind will not come */
 	struct loop_timer *timer;
 	int64_t backoff_ms;
 	int64_t unknown_since;    /* the next object's kind is awaited since then; 0: it is not */
@@ -166,12 +167,14 @@ static void applied(void *arg, const struct kube_apply_result *result)
 	if (result->error.code == ERROR_NONE) {
 		a->backoff_ms = 0;
 		error_clear(&a->weather);
+		verification_apply_waits(a->spec.verification, NULL);
 		a->ncrds += strcmp(m->kind, "CustomResourceDefinition") == 0;
 		verification_add(a->spec.verification, m, ns_of(a, m), result);
 		a->next++;
 		loop_timer_set(a->timer, 0);
 	} else if (result->retryable) {
 		a->weather = result->error;
+		verification_apply_waits(a->spec.verification, a->weather.text);
 		a->backoff_ms = a->backoff_ms ? a->backoff_ms * 2 : BACKOFF_MS;
 		if (a->backoff_ms > BACKOFF_MAX_MS)
 			a->backoff_ms = BACKOFF_MAX_MS;
@@ -186,10 +189,13 @@ static void applied(void *arg, const struct kube_apply_result *result)
 static void crd_seen(void *arg, const json_t *object, uint64_t hash)
 {
 	struct applier *a = arg;
-	const char *status = jx_str(jx_condition(object, "Established"), "status");
+	const char *status = jx_str(jx_condition(object, "Established"), "status"),
+		   *names = jx_str(jx_condition(object, "NamesAccepted"), "status");
 
 	(void)hash;
 	a->seen_established = status && strcmp(status, "True") == 0;
+	/* Waiting does not help; its own rule says why. */
+	a->names_refused |= names && strcmp(names, "False") == 0;
 }
 
 static void crd_looked(
@@ -201,9 +207,9 @@ static void crd_looked(
 	(void)remaining;
 	(void)retry_after_ms;
 	a->look = NULL;
-	if (a->seen_established)
+	if (a->seen_established || a->names_refused)
 		a->established++;
-	loop_timer_set(a->timer, a->seen_established ? 0 : ESTABLISHED_MS);
+	loop_timer_set(a->timer, a->seen_established || a->names_refused ? 0 : ESTABLISHED_MS);
 }
 
 /* The next CRD that this step applied and that was not yet seen established. */
@@ -242,7 +248,7 @@ static bool waits_for_kind(struct applier *a)
 	int64_t now = clock_now_ms();
 
 	a->unknown_since = a->unknown_since ? a->unknown_since : now;
-	return now - a->unknown_since < DEFINED_MS &&
+	return !a->names_refused && now - a->unknown_since < DEFINED_MS &&
 		preflight_defined(a->spec.plan, a->spec.index, a->order[a->next]);
 }
 

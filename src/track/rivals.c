@@ -195,7 +195,13 @@ static void add_manager(struct buf *out, const json_t *entry)
 	free(line);
 }
 
-/* Who wrote the spec last; ours only if nobody did at the same time. */
+static bool has_spec(const json_t *entry)
+{
+	return json_object_get(jx_get(entry, "fieldsV1"), "f:spec") != NULL;
+}
+
+/* Who wrote the spec last; ours only if nobody did at the same time. What goes by the scale
+ * subresource has no time. */
 static const json_t *last_writer(const json_t *object)
 {
 	const json_t *entries = jx_get(object, "metadata.managedFields"), *last = NULL;
@@ -203,7 +209,7 @@ static const json_t *last_writer(const json_t *object)
 	for (size_t i = 0; i < json_array_size(entries); i++) {
 		const json_t *entry = json_array_get(entries, i);
 
-		if (!json_object_get(jx_get(entry, "fieldsV1"), "f:spec") ||
+		if (!has_spec(entry) || !jx_str(entry, "time") ||
 			same(jx_str(entry, "subresource"), "status"))
 			continue;
 		if (!last || is_later(entry, last) || (is_ours(last) && !is_later(last, entry)))
@@ -212,28 +218,64 @@ static const json_t *last_writer(const json_t *object)
 	return last;
 }
 
+static const json_t *scaler(const json_t *object)
+{
+	const json_t *entries = jx_get(object, "metadata.managedFields");
+
+	for (size_t i = 0; i < json_array_size(entries); i++)
+		if (has_spec(json_array_get(entries, i)) &&
+			same(jx_str(json_array_get(entries, i), "subresource"), "scale"))
+			return json_array_get(entries, i);
+	return NULL;
+}
+
+static bool same_write(const json_t *a, const json_t *b)
+{
+	return same(jx_str(a, "manager"), jx_str(b, "manager")) &&
+		same(jx_str(a, "time"), jx_str(b, "time"));
+}
+
+static void remember_writer(struct tracked *o, const json_t *writer)
+{
+	json_incref((json_t *)writer);
+	json_decref(o->last_writer);
+	o->last_writer = (json_t *)writer;
+}
+
+static bool has_revisions(const struct tracked *o)
+{
+	return tracked_is_workload(o) || tracked_is(o, "batch", "Job") ||
+		tracked_is(o, "batch", "CronJob");
+}
+
 /* A revision that this run did not make. Once it was seen it stays said: what an autoscaler does
  * after it changes nothing about that. */
 static void follow_revision(struct tracked *o, const json_t *object)
 {
 	int64_t generation = jx_int(object, "metadata.generation", 0);
-	const json_t *writer;
+	const json_t *writer = last_writer(object);
 
-	if (!o->own_generation)
+	if (!o->own_generation) {
 		o->own_generation = generation;
-	if (generation <= o->own_generation || generation == o->superseded_generation ||
-		!(tracked_is_workload(o) || tracked_is(o, "batch", "Job") ||
-			tracked_is(o, "batch", "CronJob")))
+		remember_writer(o, writer);
+	}
+	if (generation <= o->own_generation || generation <= o->superseded_generation ||
+		!has_revisions(o))
 		return;
-	writer = last_writer(object);
-	if (writer && is_autoscaler(writer)) {
-		if (!o->superseded_generation)
-			o->own_generation = generation;
-		return;
+	if (!writer || same_write(writer, o->last_writer)) {
+		writer = scaler(object);
+		if (writer && is_autoscaler(writer)) {
+			if (!o->superseded_generation)
+				o->own_generation = generation;
+			return;
+		}
+	} else {
+		remember_writer(o, writer);
 	}
 	o->superseded_generation = generation;
+	json_incref((json_t *)writer);
 	json_decref(o->superseded_by);
-	o->superseded_by = json_incref((json_t *)writer);
+	o->superseded_by = (json_t *)writer;
 }
 
 static void add_losses(struct buf *out, const struct tracked *o, const json_t *object)
@@ -259,9 +301,10 @@ static void add_losses(struct buf *out, const struct tracked *o, const json_t *o
 void rivals_forget(struct tracked *o)
 {
 	json_decref(o->own_fields);
+	json_decref(o->last_writer);
 	json_decref(o->superseded_by);
 	free(o->rivals);
-	o->own_fields = o->superseded_by = NULL;
+	o->own_fields = o->last_writer = o->superseded_by = NULL;
 	o->rivals = NULL;
 	o->own_generation = o->superseded_generation = 0;
 }
@@ -271,6 +314,7 @@ void rivals_of_apply(struct tracked *o, const json_t *object)
 	rivals_forget(o);
 	o->own_generation = jx_int(object, "metadata.generation", 0);
 	o->own_fields = json_incref((json_t *)our_fields(object));
+	remember_writer(o, last_writer(object));
 }
 
 void rivals_follow(struct tracked *o, const json_t *object)
@@ -283,7 +327,10 @@ void rivals_follow(struct tracked *o, const json_t *object)
 	if (o->superseded_generation) {
 		buf_printf(&text, "superseded by generation %lld (manager ",
 			(long long)o->superseded_generation);
-		add_manager(&text, o->superseded_by);
+		if (o->superseded_by)
+			add_manager(&text, o->superseded_by);
+		else
+			buf_addstr(&text, "unknown");
 		buf_addch(&text, ')');
 	}
 	add_losses(&text, o, object);

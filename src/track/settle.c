@@ -171,7 +171,8 @@ static void say_missing(const struct settle *s, const struct settle_look *look, 
 	if (missing > 1)
 		snprintf(more, sizeof(more), " (and %zu more not settled)", missing - 1);
 	if (s->applied_at < 0)
-		snprintf(text, sizeof(text), "the apply did not end within %s", limit);
+		snprintf(text, sizeof(text), "the apply did not end within %s%s%s", limit,
+			look->applying ? ": " : "", look->applying ? look->applying : "");
 	else if (s->window_since >= 0)
 		snprintf(text, sizeof(text),
 			"the desired state held for %s of %s when %s had passed", part, need,

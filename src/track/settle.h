@@ -31,6 +31,7 @@ struct settle_look {
 	size_t n;
 	int64_t fresh_since; /* every source was asked then or later, and answered; < 0: not yet */
 	bool stale; /* an answer is overdue: nothing is stable until a fresh one comes */
+	const char *applying;      /* why the apply goes on; NULL: nothing holds it up */
 	int64_t disturbed_at;      /* a current Pod restarted or went into Error then; < 0: never */
 };
 

@@ -39,6 +39,7 @@ void tracker_free(struct tracker *t)
 		return;
 	tree_release(t);
 	json_decref(t->classes);
+	free(t->applying);
 	free(t->disturbed_id);
 	free(t->disturbed_why);
 	free(t);
@@ -96,6 +97,19 @@ struct tracked *tracker_add(struct tracker *t, const char *api_version, const ch
 	if (applied == APPLIED_FAILED)
 		meaning_failed_apply(t, o, reason, why);
 	return o;
+}
+
+void tracker_apply_waits(struct tracker *t, const char *why)
+{
+	char *text;
+
+	if (why && (!t->applying || strcmp(t->applying, why) != 0)) {
+		text = xasprintf("%s; trying again", why);
+		recorder_emit(t->recorder, event_warning(t->step, NULL, text));
+		free(text);
+	}
+	free(t->applying);
+	t->applying = xstrdup_or_null(why);
 }
 
 void tracker_apply_ended(struct tracker *t, int64_t now)

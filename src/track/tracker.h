@@ -61,6 +61,7 @@ struct tracked {
 	json_t *own_fields;        /* as our apply set them; NULL: not known */
 	int64_t own_generation;    /* the one that our apply made, or that was seen first; 0: none */
 	int64_t superseded_generation; /* the last one that somebody else made; 0: none */
+	json_t *last_writer;       /* of its spec, when that generation was current; or NULL */
 	json_t *superseded_by;     /* their entry in managedFields; or NULL */
 	char *rivals;              /* the sentence; NULL: nobody did anything */
 
@@ -104,6 +105,7 @@ struct tracker {
 	struct tracked **by_serial; size_t serials, serials_cap; /* NULL where it was dropped */
 	struct map words;          /* kinds, namespaces, …: many rows share them */
 	int64_t applied_at;        /* the apply's end; < 0: still applying */
+	char *applying; /* why it goes on; NULL: nothing holds it up */
 	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
 				 < 0: never */
 	char *disturbed_id, *disturbed_why;
@@ -123,6 +125,9 @@ struct tracked *tracker_add(struct tracker *t, const char *api_version, const ch
 	const char *ns, const char *name, enum applied applied, const json_t *manifest,
 	const char *shown, const char *const *warnings, const char *reason, const char *why,
 	int64_t now);
+/* Why the apply goes on: "apply ConfigMap conf: … connection refused"; NULL: it is on its way again.
+ * Said once as a warning, and when time runs out. */
+void tracker_apply_waits(struct tracker *t, const char *why);
 void tracker_apply_ended(struct tracker *t, int64_t now);
 
 /* An object was seen in an answer to what was asked at asked_at (TRACKER_APPLY: it is an apply's

@@ -181,6 +181,7 @@ void tracker_settle(
 		.objects = objects,
 		.fresh_since = fresh_since,
 		.stale = stale,
+		.applying = t->applying,
 		.disturbed_at = t->disturbed_at,
 	};
 	int64_t before = t->settle.window_since;

@@ -189,6 +189,11 @@ void verification_add_refused(struct verification *v, const struct manifest *m, 
 		why, clock_now_ms());
 }
 
+void verification_apply_waits(struct verification *v, const char *why)
+{
+	tracker_apply_waits(v->tracker, why);
+}
+
 void verification_applied(struct verification *v)
 {
 	v->waiting = true;

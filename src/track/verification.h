@@ -49,6 +49,8 @@ void verification_add(struct verification *v, const struct manifest *m, const ch
 /* An object that the server refused (reason: CamelCase), or that was not tried (reason NULL). */
 void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
 	const char *reason, const char *why, const char *const *warnings);
+/* Why the apply goes on; NULL: nothing holds it up. */
+void verification_apply_waits(struct verification *v, const char *why);
 /* The apply ended well: from now on looks count. */
 void verification_applied(struct verification *v);
 /* It ends here with whatever rows there are; no callback. */

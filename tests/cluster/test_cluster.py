@@ -306,6 +306,36 @@ def test_rollout_of_a_new_image(p):
     run.expect(0, "succeeded")
 
 
+def test_superseded(p):
+    """Somebody else deploys in the middle of the run."""
+    run = p.start("run", p.plan(deployment("web", 2, "slow", delay="6s")), "-o", "plain", "--snapshot", p.path("out.json"), *QUICK)
+    await_that("the Deployment to be there", lambda: kubectl("-n", p.ns, "get", "deploy", "web", "-o", "name", check=False))
+    kubectl("-n", p.ns, "set", "image", "deploy/web", "web=nginx:1.28", "--field-manager=hand")
+    run = p.finish(run)
+    run.expect(0, "succeeded")
+    note = run.object("Deployment", "web")["note"]
+    expect_in("note", "superseded by generation 2 (manager hand)", note)
+    expect_in("note", "spec.template.spec.containers[web].image was changed by hand", note)
+    expect_in("the verdict's reason", "superseded by generation 2 (manager hand)", run.step()["reason"])
+    old = [o for o in run.kind("ReplicaSet") if o.get("outdated")]
+    expect("the old ReplicaSet is marked", len(old), 1)
+
+
+def test_drift(p):
+    """A field that was applied is taken over; one that an autoscaler sets is not told of."""
+    run = p.start("run", p.plan(deployment("web", 1, "slow", delay="6s") + config_map("conf", a="ours", b="ours")),
+                  "-o", "plain", "--snapshot", p.path("out.json"), *QUICK)
+    await_that("the objects to be there", lambda: kubectl("-n", p.ns, "get", "cm/conf", "deploy/web", "-o", "name", check=False).count("/") == 2)
+    kubectl("-n", p.ns, "patch", "configmap", "conf", "-p", '{"data":{"a":"theirs"}}', "--field-manager=hand")
+    # As the controller of HorizontalPodAutoscalers does.
+    kubectl("-n", p.ns, "patch", "deploy", "web", "--subresource=scale", "--type=merge", "-p", '{"spec":{"replicas":2}}',
+            "--field-manager=kube-controller-manager")
+    run = p.finish(run)
+    run.expect(0, "succeeded")
+    expect("note", run.object("ConfigMap", "conf")["note"], "data.a was changed by hand after the apply")
+    expect("an autoscaler is nobody", run.object("Deployment", "web")["note"], None)
+
+
 def test_canceled(p):
     process = p.start("run", p.plan(deployment("web", 1, "never-ready")), "-o", "plain", "--snapshot", p.path("out.json"))
     await_that("the Deployment", lambda: kubectl("-n", p.ns, "get", "deploy", "web", "-o", "name", check=False))

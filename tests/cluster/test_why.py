@@ -171,8 +171,7 @@ CASES = [
     # Containers that are not ready.
     Case("never-ready", with_probe(workload("Deployment", "web", "never-ready")), 3, WEB,
          ("Readiness probe failed", "503")),
-    Case("slow", with_probe(workload("Deployment", "web", "slow", delay="60s")), 3, WEB, ("readiness probe (GET /ready on port 8080)",),
-         gap="a Deployment's row does not take over what a Pod that is merely not ready yet waits for"),
+    Case("slow", with_probe(workload("Deployment", "web", "slow", delay="60s")), 3, WEB, ("1 of 1 Pod", "readiness probe (GET /ready on port 8080)")),
     # Pods that do not come to run.
     Case("too-much-cpu", limited("web", "cpu", "100"), 3, WEB, ("(0/5 nodes are available: 5 Insufficient cpu)",)),
     Case("no-such-node", workload("Deployment", "web", spec="nodeSelector: {disk: fast}"), 3, WEB,
@@ -181,6 +180,8 @@ CASES = [
     Case("secret-volume-missing", deployment("web", 2, "mount"), 3, WEB, ("secret \"x\" not found",)),
     Case("claim-missing", workload("Deployment", "web", spec=VOLUME), 3, WEB, ("web-data", "not found")),
     Case("claim-without-class", claim("data"), 3, "PersistentVolumeClaim/data", ("names no StorageClass", "no default one")),
+    Case("claim-of-a-pod-without-class", claim("web-data") + workload("Deployment", "web", spec=VOLUME), 3, WEB,
+         ("unbound immediate PersistentVolumeClaims", "claim \"web-data\"", "names no StorageClass")),
     Case("no-sandbox", deployment("web", 1, "sandbox"), 3, WEB, ("no IP addresses available",)),
     # Pods that cannot be made.
     Case("quota-on-pods", deployment("web", 2), 3, WEB, ("exceeded quota", "tight"),
@@ -213,7 +214,6 @@ CASES = [
     Case("kind-unknown", "apiVersion: no.such/v1\nkind: Thing\nmetadata: {name: x}\n", 2, "step", ("Thing", "no.such/v1")),
     Case("crd-names-taken", crd("Widget", "gadgets"), 1, "CustomResourceDefinition/gadgets.@NS@.example.com",
          ("Widget", "already in use"), given=crd("Widget", "widgets"),
-         gap="an apply that waits for a CRD's kind does not look at its NamesAccepted condition",
          after=("delete crd gadgets.@NS@.example.com --wait=false",)),
     # Jobs.
     Case("job-backoff-limit", job("migrate", "exit", exit_code="3"), 1, "Job/migrate",
@@ -228,7 +228,7 @@ CASES = [
     # Other kinds.
     Case("paused", deployment("web", spec="  paused: true\n"), 0, WEB, ("paused",)),
     Case("stateful-set-first-pod", workload("StatefulSet", "db", "never-ready", head="replicas: 3\nserviceName: db"), 3,
-         "StatefulSet/db", ("1 of 3 Pods", "Readiness probe failed")),
+         "StatefulSet/db", ("1 of 3 Pods (db-0)", "Readiness probe failed")),
     Case("daemon-set-without-nodes", workload("DaemonSet", "agent", spec="nodeSelector: {disk: fast}"), 0,
          "DaemonSet/agent", ("no node",)),
     Case("no-address", BALANCER, 3, "Service/front", ("load balancer",)),

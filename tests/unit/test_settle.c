@@ -129,8 +129,9 @@ static void play(const struct scenario *c)
 
 	settle_init(&s, &verify, 0);
 	for (const struct row *r = c->rows; r->at >= 0; r++) {
-		struct settle_look look = { objects, strlen(r->seen), (r->fresh ? r->fresh : r->at) * 1000, r->stale,
-			r->disturbed ? r->disturbed * 1000 : -1 };
+		struct settle_look look = { .objects = objects, .n = strlen(r->seen),
+			.fresh_since = (r->fresh ? r->fresh : r->at) * 1000, .stale = r->stale,
+			.disturbed_at = r->disturbed ? r->disturbed * 1000 : -1 };
 		struct settle_result result;
 		char name[256];
 		const char *got;

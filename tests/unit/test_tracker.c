@@ -6,6 +6,7 @@
  *   answer KIND/NAME KEY…                  … and what its apply returned
  *   applied N                              the apply ended then
  *   at N                                   from now on it is then
+ *   waits TEXT                             what holds the apply up
  *   see KIND/NAME KEY=VALUE…               an answer has it: see keys[] and put_key()
  *   same, gone KIND/NAME                   it is as it was; a complete answer does not have it
  *   trouble, children KIND/NAME TEXT       it, or what it owns, cannot be read
@@ -481,6 +482,8 @@ static void do_line(struct play *p, char *line)
 		p->fresh = p->base + seconds(rest);
 	else if (strcmp(word, "stale") == 0)
 		p->stale = true;
+	else if (strcmp(word, "waits") == 0)
+		tracker_apply_waits(p->tracker, rest);
 	else if (strcmp(word, "classes") == 0)
 		do_classes(p, rest);
 	else

@@ -125,7 +125,16 @@ static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
 	why_find(&why, o, now);
 	m->pods_failing = why.failing > 0 && why.failing == why.pods && tracked_is_workload(o);
 	m->pods_failing_since = why.failing_since;
-	if (why.message && o->judged.status == STATUS_ERROR &&
+	if (why.message && m->severity == SEVERITY_DEADLINE) {
+		/* The deadline's own words say least. */
+		char *own = m->message;
+
+		m->message = why.message;
+		why.message = NULL;
+		m->reason = why.reason ? why.reason : m->reason;
+		add_words(m, own);
+		free(own);
+	} else if (why.message && o->judged.status == STATUS_ERROR &&
 		o->judged.severity != SEVERITY_DEADLINE) {
 		add_words(m, why.message);
 	} else if (why.message && m->status != STATUS_SUCCESS) {
@@ -134,7 +143,8 @@ static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
 		why.message = NULL;
 		m->reason = why.reason ? why.reason : m->reason;
 	}
-	if (!why.pods && m->status == STATUS_IN_PROGRESS && wants_cause(o)) {
+	if (m->status == STATUS_IN_PROGRESS && wants_cause(o) &&
+		(int64_t)why.pods < (o->judged.wanted > 1 ? o->judged.wanted : 1)) {
 		m->reason = o->cause_reason;
 		add_words(m, o->cause);
 	}

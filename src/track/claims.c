@@ -91,6 +91,10 @@ static void classes_done(void *arg, const struct error *err, int64_t remaining U
 	c->open--;
 	if (err->code != ERROR_NONE)
 		return;
+	if (!c->tracker->classes)
+		for (size_t i = 0; i < c->claims.cap; i++) /* they can be judged better now */
+			if (c->claims.slots[i].value)
+				((struct claim *)c->claims.slots[i].value)->due = 0;
 	tracker_classes(c->tracker, c->incoming);
 	c->changed(c->arg);
 }

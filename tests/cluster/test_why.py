@@ -7,8 +7,9 @@ import shlex
 import sys
 from dataclasses import dataclass
 
-from harness import Failed, Skipped, await_that, expect_in, kubectl, main
+from harness import CLUSTER, Failed, Skipped, await_that, expect_in, kubectl, main
 from objects import config_map, deployment, job, notes, pod
+from webhook import DENIAL, Webhook
 
 QUICK = "--stabilization 1s --timeout 8s"
 
@@ -25,6 +26,7 @@ class Case:
     before: tuple = ()  # kubectl's arguments, after those
     after: tuple = ()
     needs: str = ""  # manifests that the cluster must refuse: at once, or once `given` is in force
+    local: bool = False  # the API server must reach this machine's loopback
     gap: str = ""  # what is known to be missing; the case is skipped until it is there
 
 
@@ -146,9 +148,16 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {job-name: long}}}
 ---
 """
 
+DENIER = Webhook()
 WEB = "Deployment/web"
 DENIED = "failed to authorize: failed to fetch oauth token: 401 Unauthorized"
 VOLUME = "volumes: [{name: data, persistentVolumeClaim: {claimName: web-data}}]"
+TEMPLATED = """
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], storageClassName: fast, resources: {requests: {storage: 1Gi}}}
+---
+"""
 STRANGER = "serviceAccountName: stranger"
 
 CASES = [
@@ -182,12 +191,30 @@ CASES = [
     Case("claim-without-class", claim("data"), 3, "PersistentVolumeClaim/data", ("names no StorageClass", "no default one")),
     Case("claim-of-a-pod-without-class", claim("web-data") + workload("Deployment", "web", spec=VOLUME), 3, WEB,
          ("unbound immediate PersistentVolumeClaims", "claim \"web-data\"", "names no StorageClass")),
+    Case("claims-of-a-stateful-set", workload("StatefulSet", "db", head="replicas: 2\nserviceName: db").replace("\n---\n", TEMPLATED), 3,
+         "StatefulSet/db", ("1 of 2 Pods (db-0)", "claim \"data-db-0\"", "there is no StorageClass fast")),
+    Case("storage-class-missing", claim("data").replace("spec: {", "spec: {storageClassName: nope, "), 3, "PersistentVolumeClaim/data",
+         ("storageclass", "\"nope\" not found")),
     Case("no-sandbox", deployment("web", 1, "sandbox"), 3, WEB, ("no IP addresses available",)),
+    Case("scheduling-gate", workload("Deployment", "web", spec="schedulingGates: [{name: example.com/wait}]"), 3, WEB,
+         ("scheduling gates",)),
+    Case("no-free-port", workload("Deployment", "web", head="replicas: 6").replace('image: "nginx:1.27"',
+         'image: "nginx:1.27", ports: [{containerPort: 80, hostPort: 8099}]'), 3, WEB, ("1 of 6 Pods", "free ports")),
+    Case("readiness-gate", workload("Deployment", "web", spec="readinessGates: [{conditionType: example.com/up}]", gates="closed"), 3, WEB,
+         ("readiness gate example.com/up",)),
+    Case("deadline-of-a-rollout", deployment("web", 1, "bad-image", spec="  progressDeadlineSeconds: 3\n"), 1, WEB,
+         ("cannot be pulled", "no progress within its deadline"), flags="--timeout 12s"),
     # Pods that cannot be made.
     Case("quota-on-pods", deployment("web", 2), 3, WEB, ("exceeded quota", "tight"),
          before=("-n @NS@ create quota tight --hard=pods=1",)),
     Case("pod-security", deployment("web"), 3, WEB, ("violates PodSecurity", "restricted"),
          before=("label namespace @NS@ pod-security.kubernetes.io/enforce=restricted",)),
+    Case("quota-on-some-pods", workload("StatefulSet", "db", head="replicas: 2\nserviceName: db"), 3, "StatefulSet/db",
+         ("1 of 2 Pods created", "exceeded quota", "tight"), flags="--timeout 14s",
+         before=("-n @NS@ create quota tight --hard=pods=1",)),
+    Case("limit-range", limited("web", "cpu", "2"), 3, WEB, ("maximum cpu usage per Container is 100m",),
+         given="apiVersion: v1\nkind: LimitRange\nmetadata: {name: small}\nspec: {limits: [{type: Container, max: {cpu: 100m}}]}\n---\n"),
+    Case("no-priority-class", workload("Deployment", "web", spec="priorityClassName: nope"), 3, WEB, ("no PriorityClass with name nope",)),
     Case("service-account-missing", workload("Deployment", "web", spec=STRANGER), 3, WEB, ("stranger", "not found"),
          needs=pod("one").replace("spec:\n", f"spec:\n  {STRANGER}\n")),
     # What the API server refuses.
@@ -196,6 +223,10 @@ CASES = [
     Case("admission-policy", deployment("web"), 1, WEB, ("at least 2 replicas are required here",), given=POLICY,
          # A policy is in force some moments after it is made.
          needs=deployment("web")),
+    Case("webhook-denies-apply", config_map("conf"), 1, "ConfigMap/conf", ("guard.example.com", DENIAL),
+         given=DENIER.configuration("configmaps"), needs=config_map("conf"), local=True),
+    Case("webhook-denies-pods", deployment("web", 2), 3, WEB, ("guard.example.com", DENIAL),
+         given=DENIER.configuration("pods"), needs=pod("one"), local=True),
     # It may come up: the apply goes on until the timeout.
     Case("webhook-unreachable", config_map("conf"), 3, "ConfigMap/conf", ("guard.example.com", "connection refused"),
          given=WEBHOOK, needs=config_map("conf")),
@@ -257,6 +288,8 @@ def refused(p, manifests):
 
 
 def prepare(case, p):
+    if case.local and not CLUSTER:
+        raise Skipped("the cluster cannot reach this machine")
     if case.given:
         kubectl("-n", p.ns, "apply", "--server-side", "--field-manager=ksettle", "-f", "-", text=case.given.replace("@NS@", p.ns))
     for line in case.before:

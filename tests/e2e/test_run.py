@@ -105,7 +105,7 @@ def failing_Job_not_awaited():
 
 @case
 def flapping_breaks_the_window():
-    scenario = "pods: [{match: {owner: web}, first: 1, behave: flap, after: 1s, flapAt: 5s, flapFor: 8s}]"
+    scenario = "pods: [{match: {owner: web}, first: 1, behave: flap, after: 1s, flapAt: 8s, flapFor: 40s}]"
     with Sim(scenario) as sim, Run("run", plan("web"), *FAST, "--timeout", "60s", "--stabilization", "1500ms", sim=sim) as run:
         snapshot = ended(run, 0, "succeeded")
         events = [e["event"] for e in run.journal()]

@@ -50,7 +50,7 @@ static void why_unsettled(const struct tracker *t, const struct settle_look *loo
 
 /* Tells of a window that opened, shut, or began anew. */
 static void tell_window(struct tracker *t, int64_t before, const struct settle_result *out,
-	const struct settle_look *look, struct tracked *const *applied, int64_t now)
+	const struct settle_look *look, struct tracked *const *applied)
 {
 	int64_t since = t->settle.window_since;
 	const char *id, *why;
@@ -63,8 +63,8 @@ static void tell_window(struct tracker *t, int64_t before, const struct settle_r
 	}
 	if (since >= 0)
 		recorder_emit(t->recorder,
-			event_step_stabilizing(
-				t->step, clock_wall_ms() - (now - since), out->need_ms));
+			event_step_stabilizing(t->step,
+				clock_wall_ms() - (clock_now_ms() - since), out->need_ms));
 }
 
 static bool fails_alone(const struct tracker *t, const struct tracked *o)
@@ -188,7 +188,7 @@ void tracker_settle(
 
 	look.n = bring_up_to_date(t, objects, applied, now);
 	settle_step(&t->settle, &look, now, out);
-	tell_window(t, before, out, &look, applied, now);
+	tell_window(t, before, out, &look, applied);
 	if (out->verdict == VERDICT_SUCCEEDED)
 		tell_rivals(out, applied, look.n);
 	if (out->verdict == VERDICT_TIMED_OUT ||

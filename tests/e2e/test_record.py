@@ -214,7 +214,7 @@ def check_contract(name, sim, which, flags):
 def contract_of_journal_and_snapshot():
     stormy = """
 pods:
-- {match: {owner: web}, first: 1, behave: flap, after: 1s, flapAt: 22s, flapFor: 8s}
+- {match: {owner: web}, first: 1, behave: flap, after: 1s, flapAt: 22s, flapFor: 30s}
 - {match: {owner: migrate}, behave: exit, exitCode: 3, runs: 500ms, logs: [no table]}
 apply: [{match: {name: settings}, warn: [deprecated]}]
 faults: [{method: GET, path: '*/deployments?*', code: 500, times: 1, afterRequests: 3}]

@@ -33,6 +33,7 @@ for folder in plan track; do
 	check "$folder sees base, kube, manifest, rules, record" \
 		"$(strangers src/$folder base kube manifest rules record $folder)"
 done
+check "import sees base and manifest" "$(strangers src/import base manifest import)"
 check "sim sees base and manifest" "$(strangers src/sim base manifest sim)"
 check "tui sees base and record" "$(strangers tui base record tui)"
 check "only tui/term.c sees curses" \

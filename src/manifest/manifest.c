@@ -162,6 +162,18 @@ static void release(struct manifest *m)
 	free(m->file);
 }
 
+static char *emit_shown(const json_t *redacted)
+{
+	struct buf yaml;
+	char *shown;
+
+	buf_init(&yaml, 0);
+	yaml_emit(&yaml, redacted);
+	shown = text_display(buf_str(&yaml), yaml.len, TEXT_BLOCK);
+	buf_release(&yaml);
+	return shown;
+}
+
 /* What is sent and what is shown. doc is NULL for an item of a List, whose own text
  * is no document. */
 static void write_texts(
@@ -169,21 +181,16 @@ static void write_texts(
 {
 	json_t *redacted = redact_object(m->object);
 	bool secret = strcmp(m->kind, "Secret") == 0;
-	struct buf yaml;
 
 	if (doc && !doc->json_only)
 		m->body = xstrndup(r->text + doc->start, doc->end - doc->start);
 	else
 		m->body = jx_dump(m->object);
 	m->body_len = strlen(m->body);
-	if (doc && !secret && json_equal(redacted, m->object)) {
+	if (doc && !secret && json_equal(redacted, m->object))
 		m->shown = text_display(r->text + doc->start, doc->end - doc->start, TEXT_BLOCK);
-	} else {
-		buf_init(&yaml, 0);
-		yaml_emit(&yaml, redacted);
-		m->shown = text_display(buf_str(&yaml), yaml.len, TEXT_BLOCK);
-		buf_release(&yaml);
-	}
+	else
+		m->shown = emit_shown(redacted);
 	json_decref(redacted);
 }
 
@@ -285,6 +292,40 @@ bool manifests_parse(struct manifests *list, const char *text, size_t len, const
 		errors_add(errs, ERROR_CONFIG, "%s: too many mistakes: the rest of it was not read",
 			r.name);
 	return errs->n == r.mistakes;
+}
+
+void manifest_rewrite(struct manifest *m)
+{
+	json_t *redacted = redact_object(m->object);
+	struct buf yaml;
+
+	buf_init(&yaml, 0);
+	yaml_emit(&yaml, m->object);
+	free(m->body);
+	free(m->shown);
+	m->body_len = yaml.len;
+	m->body = buf_take(&yaml);
+	m->shown = emit_shown(redacted);
+	json_decref(redacted);
+}
+
+void manifests_add_object(
+	struct manifests *list, json_t *object_take, const char *file, int line, int column)
+{
+	struct manifest m = {
+		.api_version = xstrdup(jx_str(object_take, "apiVersion")),
+		.kind = xstrdup(jx_str(object_take, "kind")),
+		.ns = xstrdup_or_null(jx_str(object_take, "metadata.namespace")),
+		.name = xstrdup(jx_str(object_take, "metadata.name")),
+		.object = object_take,
+		.file = xstrdup(file),
+		.line = line,
+		.column = column,
+	};
+
+	manifest_rewrite(&m);
+	VEC_GROW(list->items, list->n, list->cap);
+	list->items[list->n++] = m;
 }
 
 bool manifests_check_duplicates(

@@ -43,6 +43,13 @@ bool manifests_load(
 bool manifests_parse(struct manifests *list, const char *text, size_t len, const char *file,
 	struct errors *errs);
 
+/* Adds an object of our own making, with apiVersion, kind and metadata.name. What is sent and what
+ * is shown is its YAML; file, line and column say where the plan asks for it. */
+void manifests_add_object(
+	struct manifests *list, json_t *object_take, const char *file, int line, int column);
+/* m->object was changed: writes body and shown anew. */
+void manifest_rewrite(struct manifest *m);
+
 /* The same object twice: same group, kind, namespace (an absent one is default_ns) and name. */
 bool manifests_check_duplicates(
 	const struct manifests *list, const char *default_ns, struct errors *errs);

@@ -54,6 +54,9 @@ static void step_release(struct plan_step *step)
 		free(step->warnings[i]);
 	free(step->warnings);
 	manifests_release(&step->manifests);
+	free(step->blue_green.name);
+	free(step->blue_green.deployment);
+	free(step->blue_green.ns);
 }
 
 void plan_release(struct plan *plan)
@@ -188,6 +191,7 @@ static void read_step(
 		field_mistake(node, file, errs, "a step needs what it does: yaml: {files: [..]}");
 	name_step(r, node, file, errs);
 	verify_resolve(r->step, r->flags, &r->own, &r->defaults, file, errs);
+	step_resources_check(r->step, file, errs);
 }
 
 /* Steps are read after the whole file was: defaults may stand below them. */

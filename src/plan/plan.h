@@ -26,6 +26,17 @@ enum step_type {
 	STEP_WATCH, /* no key of a plan: `ksettle watch` */
 };
 
+/* A Deployment beside the one that serves, and the Services that are switched to it. Strings are
+ * owned; name NULL: the step has none. */
+struct blue_green {
+	char *name;               /* of the plan: web */
+	char *deployment;         /* the one of this colour: web-3f2a… */
+	char *ns;                 /* NULL: the step's */
+	bool verify;              /* the Services follow only when it has settled */
+	size_t first_switched;    /* the manifests from here on wait for that */
+	int line, column;
+};
+
 struct plan_step {
 	char *name;
 	enum step_type type;
@@ -37,6 +48,7 @@ struct plan_step {
 	size_t nwarnings;
 	struct manifests manifests; /* what it applies or watches, parsed */
 	bool force_conflicts;
+	struct blue_green blue_green;
 };
 
 struct plan {

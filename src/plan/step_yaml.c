@@ -29,24 +29,43 @@ static bool has_place(const char *text)
 	return false;
 }
 
-static void read_file(
-	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
+/* False: a mistake in it was said. */
+static bool read_file(struct manifests *list, const struct yaml_node *node, const char *base,
+	const char *file, struct errors *errs)
 {
 	struct errors own = { 0 };
 	char *path = NULL;
+	bool good;
 
-	r->broken |= node->broken;
-	if (!field_string(&path, node, "an entry of files", file, errs))
-		return;
-	if (!manifests_load(&r->step->manifests, path, r->base, &own))
-		for (size_t i = 0; i < own.n; i++) {
-			if (has_place(own.items[i].text))
-				errors_add_error(errs, &own.items[i]);
-			else
-				field_mistake(node, file, errs, "%s", own.items[i].text);
-		}
+	if (!field_string(&path, node, "the name of a file", file, errs) || node->broken) {
+		free(path);
+		return false;
+	}
+	good = manifests_load(list, path, base, &own);
+	for (size_t i = 0; i < own.n; i++) {
+		if (has_place(own.items[i].text))
+			errors_add_error(errs, &own.items[i]);
+		else
+			field_mistake(node, file, errs, "%s", own.items[i].text);
+	}
 	errors_release(&own);
 	free(path);
+	return good;
+}
+
+bool step_files_read(struct manifests *list, const struct yaml_node *node, const char *what,
+	const char *base, const char *file, struct errors *errs)
+{
+	bool good = true;
+
+	if (node->kind == YAML_SCALAR)
+		return read_file(list, node, base, file, errs);
+	if (node->kind != YAML_SEQUENCE || node->n == 0)
+		return field_mistake(node, file, errs,
+			"%s must be a list of files, folders or globs", what);
+	for (size_t i = 0; i < node->n; i++)
+		good = read_file(list, node->items[i], base, file, errs) && good;
+	return good;
 }
 
 static void read_files(
@@ -55,16 +74,8 @@ static void read_files(
 	struct reading *r = into;
 
 	r->named = true;
-	if (value->kind == YAML_SCALAR) {
-		read_file(r, value, file, errs);
-		return;
-	}
-	if (value->kind != YAML_SEQUENCE || value->n == 0) {
-		field_mistake(value, file, errs, "files must be a list of files, folders or globs");
-		return;
-	}
-	for (size_t i = 0; i < value->n; i++)
-		read_file(r, value->items[i], file, errs);
+	r->broken = !step_files_read(
+		&r->step->manifests, value, "files", r->base, file, errs);
 }
 
 static void read_force(

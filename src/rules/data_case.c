@@ -74,14 +74,35 @@ static bool read_words(struct data_reader *r, struct data_case *out, const struc
 	return good;
 }
 
+/* What the field says where it suspends: true, a word, or anything. */
+static bool read_suspend_word(
+	struct data_reader *r, struct data_case *out, const struct yaml_node *node)
+{
+	const struct yaml_node *equals = yaml_get(node, "equals"), *is = yaml_get(node, "is");
+	const char *word = is ? data_word(r, is, "is") : NULL;
+
+	if (is && word && strcmp(word, "present") != 0)
+		return data_mistake(r, is, "a field that suspends is present");
+	if (equals)
+		word = data_word(r, equals, "equals");
+	if (equals && word && !*word)
+		return data_mistake(r, equals, "equals must not be empty");
+	out->suspend_word = is && word ? SUSPENDS_IF_THERE : word;
+	return !(is || equals) || word;
+}
+
 static bool read_suspend(struct data_reader *r, struct data_case *out, const struct yaml_node *node)
 {
+	static const char *const keys[] = { "suspend", "equals", "is", NULL };
 	const struct yaml_node *path = yaml_get(node, "suspend");
 
-	if (node->n != 1)
-		return data_mistake(
-			r, node, "suspend stands alone in a case: it says all by itself");
-	if (!data_read_path(r, &out->suspend, path, "suspend"))
+	for (size_t i = 0; i < node->n; i++)
+		if (!data_listed(keys, node->keys[i]->value))
+			return data_mistake(r, node,
+				"suspend stands alone in a case, or with equals or is: it says all by itself");
+	if (yaml_get(node, "equals") && yaml_get(node, "is"))
+		return data_mistake(r, node, "suspend has one of equals, is");
+	if (!data_read_path(r, &out->suspend, path, "suspend") || !read_suspend_word(r, out, node))
 		return false;
 	return !out->suspend.of_condition ||
 		data_mistake(r, path, "suspend is a field that people set, not a condition");
@@ -89,8 +110,8 @@ static bool read_suspend(struct data_reader *r, struct data_case *out, const str
 
 bool data_read_case(struct data_reader *r, struct data_case *out, const struct yaml_node *node)
 {
-	static const char *const keys[] = { "suspend", "when", "status", "severity", "reason",
-		"message", "note", NULL };
+	static const char *const keys[] = { "suspend", "equals", "is", "when", "status", "severity",
+		"reason", "message", "note", NULL };
 	const struct yaml_node *when, *status;
 	struct data_test *test;
 
@@ -98,6 +119,8 @@ bool data_read_case(struct data_reader *r, struct data_case *out, const struct y
 		return false;
 	if (yaml_get(node, "suspend"))
 		return read_suspend(r, out, node);
+	if (yaml_get(node, "equals") || yaml_get(node, "is"))
+		return data_mistake(r, node, "equals and is belong into 'when', or beside suspend");
 	when = yaml_get(node, "when");
 	status = yaml_get(node, "status");
 	if (!status)

@@ -8,37 +8,38 @@
 
 static void fill_columns(struct judgement *out, const json_t *object, const struct data_rule *rule)
 {
+	const struct data_look look = { .object = object };
 	char words[SHOWN_SIZE];
 
 	for (size_t i = 0; rule->rule.columns && rule->rule.columns[i]; i++) {
-		data_path_words(words, &rule->columns[i], object);
+		data_path_words(words, &rule->columns[i], &look);
 		judgement_column(out, rule->rule.columns[i], "%s", *words ? words : "<none>");
 	}
 }
 
 static const char *reason_of(
-	const struct data_case *c, const json_t *object, char words[static SHOWN_SIZE])
+	const struct data_case *c, const struct data_look *look, char words[static SHOWN_SIZE])
 {
 	const struct data_piece *piece = c->reason.pieces;
 
-	return piece->path.n ? reason_or(data_path_words(words, &piece->path, object), piece->words)
+	return piece->path.n ? reason_or(data_path_words(words, &piece->path, look), piece->words)
 			     : piece->words;
 }
 
-static void say(struct judgement *out, const json_t *object, const struct data_case *c)
+static void say(struct judgement *out, const struct data_look *look, const struct data_case *c)
 {
-	char *message = data_template_fill(&c->message, object),
-	     *note = data_template_fill(&c->note, object);
+	char *message = data_template_fill(&c->message, look),
+	     *note = data_template_fill(&c->note, look);
 	const char *sentence = *message ? message : "its controller says no more";
 	char words[SHOWN_SIZE];
 
 	if (!c->reason.n)
 		judge_success(out);
 	else if (c->status == STATUS_ERROR)
-		judgement_error(out, c->severity, FAMILY_OTHER, reason_of(c, object, words), "%s",
+		judgement_error(out, c->severity, FAMILY_OTHER, reason_of(c, look, words), "%s",
 			sentence);
 	else
-		judgement_set(out, c->status, reason_of(c, object, words), "%s", sentence);
+		judgement_set(out, c->status, reason_of(c, look, words), "%s", sentence);
 	if (*note)
 		judgement_note(out, "%s", note);
 	free(message);
@@ -51,21 +52,21 @@ static bool judge_cases(struct judgement *out, const json_t *object,
 {
 	for (size_t i = 0; i < rule->ncases; i++) {
 		const struct data_case *c = &rule->cases[i];
-		const char *bad = NULL;
+		struct data_look look = { .object = object };
 		bool holds;
 
 		if (c->suspend.n) {
-			out->asleep = judge_suspended_at(
-				out, object, options, c->suspend.keys, c->suspend.n);
+			out->asleep = judge_suspended_at(out, object, options, c->suspend.keys,
+				c->suspend.n, c->suspend_word);
 			if (out->asleep)
 				return true;
 			continue;
 		}
-		holds = !c->when || data_test_holds(c->when, object, &bad);
-		if (judge_unreadable(out, bad))
+		holds = !c->when || data_test_holds(c->when, &look);
+		if (judge_unreadable(out, look.bad))
 			return true;
 		if (holds) {
-			say(out, object, c);
+			say(out, &look, c);
 			return true;
 		}
 	}

@@ -173,10 +173,19 @@ static bool is_void(const json_t *value)
 		(json_is_string(value) && json_string_length(value) == 0);
 }
 
+/* The n-th item of a list, counted from 0. */
+static const json_t *item_of(const json_t *list, const char *key)
+{
+	bool counts = strlen(key) < 5 && !key[strspn(key, "0123456789")];
+
+	return counts ? json_array_get(list, (size_t)atoi(key)) : NULL;
+}
+
 const json_t *data_path_raw(const struct data_path *path, const json_t *object)
 {
 	for (size_t i = 0; object && i < path->n; i++)
-		object = json_object_get(object, path->keys[i]);
+		object = json_is_array(object) ? item_of(object, path->keys[i])
+					       : json_object_get(object, path->keys[i]);
 	return json_is_null(object) ? NULL : object;
 }
 
@@ -188,9 +197,11 @@ const json_t *data_path_get(const struct data_path *path, const json_t *object)
 }
 
 static const char *condition_words(
-	char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object)
+	char out[static SHOWN_SIZE], const struct data_path *path, const struct data_look *look)
 {
-	const struct condition c = condition_of(object, path->keys[1]);
+	const struct condition c = look->conditions
+		? condition_in(look->conditions, path->keys[1], generation_of(look->object))
+		: condition_of(look->object, path->keys[1]);
 	bool fresh = c.is != TRUTH_ABSENT && c.is != TRUTH_STALE;
 
 	if (strcmp(path->keys[2], "status") == 0)
@@ -205,14 +216,14 @@ static const char *condition_words(
 }
 
 const char *data_path_words(
-	char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object)
+	char out[static SHOWN_SIZE], const struct data_path *path, const struct data_look *look)
 {
 	const json_t *value;
 	struct buf list;
 
 	if (path->of_condition)
-		return condition_words(out, path, object);
-	value = data_path_get(path, object);
+		return condition_words(out, path, look);
+	value = data_path_get(path, look->object);
 	if (json_is_integer(value)) {
 		snprintf(out, SHOWN_SIZE, "%lld", json_integer_value(value));
 		return out;
@@ -228,7 +239,7 @@ const char *data_path_words(
 	return out;
 }
 
-char *data_template_fill(const struct data_template *template, const json_t *object)
+char *data_template_fill(const struct data_template *template, const struct data_look *look)
 {
 	char words[SHOWN_SIZE];
 	struct buf out;
@@ -238,7 +249,7 @@ char *data_template_fill(const struct data_template *template, const json_t *obj
 		const struct data_piece *piece = &template->pieces[i];
 
 		if (piece->path.n)
-			data_path_words(words, &piece->path, object);
+			data_path_words(words, &piece->path, look);
 		buf_addstr(&out, piece->path.n && *words ? words : piece->words);
 	}
 	while (out.len &&

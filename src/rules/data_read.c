@@ -186,14 +186,6 @@ static bool read_parts(struct data_reader *r, struct data_rule *rule, const stru
 	return good;
 }
 
-static bool listed(const char *const *words, const char *word)
-{
-	for (; words && *words; words++)
-		if (strcmp(*words, word) == 0)
-			return true;
-	return false;
-}
-
 /* Two rules of a folder for one kind: which of them holds should not hang on a file's name. */
 static bool check_unique(
 	struct data_reader *r, const struct data_rule *rule, const struct yaml_node *node)
@@ -207,7 +199,7 @@ static bool check_unique(
 			return data_mistake(
 				r, node, "the group has a rule already, at %s", other->where);
 		for (const char *const *kind = rule->kinds; kind && *kind; kind++)
-			if (listed(other->kinds, *kind))
+			if (data_listed(other->kinds, *kind))
 				return data_mistake(r, node, "%s has a rule already, at %s", *kind,
 					other->where);
 	}

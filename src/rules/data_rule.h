@@ -49,17 +49,21 @@ enum test_kind {
 	TEST_FIELD,
 	TEST_PRESENT,
 	TEST_ABSENT,
+	TEST_FULL,
 	TEST_NUMBER
 };
 
 struct data_test {
 	enum test_kind kind;
-	struct data_test *items;       /* of all, any, not */
+	struct data_test *items; /* of all, any, not */
 	size_t n;
-	const char *type;              /* of a condition */
-	unsigned truths;               /* bits 1 << enum truth */
-	const char *const *reasons;    /* NULL-terminated; NULL: whatever its reason is */
-	struct data_path path, other;  /* a field; what a number is compared with */
+	const char *type;        /* of a condition */
+	unsigned truths;         /* bits 1 << enum truth */
+	/* NULL-terminated; NULL: whatever its reason or its severity is */
+	const char *const *reasons, *const *severities;
+	/* A field; or, of a condition, the list whose items have conditions (n 0: the object's). */
+	struct data_path path;
+	struct data_path other;       /* what a number is compared with */
 	const json_t *values;          /* what a field may be: an array */
 	json_int_t number; /* compared with, or the other path's where it leads nowhere */
 	bool has_number, below;
@@ -67,6 +71,7 @@ struct data_test {
 
 struct data_case {
 	struct data_path suspend;    /* nothing but this, if it is there */
+	const char *suspend_word;    /* as judge_suspended_at() takes it */
 	const struct data_test *when; /* NULL: always */
 	enum status status;
 	enum severity severity;
@@ -117,12 +122,21 @@ const char *data_word(struct data_reader *r, const struct yaml_node *node, const
  */
 const char *const *data_words(
 	struct data_reader *r, const struct yaml_node *node, const char *what);
+/* NULL is an empty list. */
+bool data_listed(const char *const *words, const char *word);
 bool data_integer(const struct yaml_node *node, json_int_t *out); /* of 0 or more */
 
 bool data_read_path(struct data_reader *r, struct data_path *out, const struct yaml_node *node,
 	const char *what);
 bool data_read_template(struct data_reader *r, struct data_template *out,
 	const struct yaml_node *node, const char *what);
+
+/* One look at an object, for one case of a rule. */
+struct data_look {
+	const json_t *object;
+	const json_t *conditions; /* of the item of a list that a test found; NULL: the object's */
+	const char *bad;          /* the path of a number that is none */
+};
 
 /* The value a path leads to; NULL for nothing, and for what is empty. Not for paths of a condition.
  */
@@ -131,12 +145,11 @@ const json_t *data_path_raw(
 const json_t *data_path_get(const struct data_path *path, const json_t *object);
 /* It as a piece of a sentence; "" for nothing. Returns out. */
 const char *data_path_words(
-	char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object);
+	char out[static SHOWN_SIZE], const struct data_path *path, const struct data_look *look);
 /* The template filled in, to free(). */
-char *data_template_fill(const struct data_template *template, const json_t *object);
+char *data_template_fill(const struct data_template *template, const struct data_look *look);
 
-/* *bad becomes the path of a number that is none. */
-bool data_test_holds(const struct data_test *test, const json_t *object, const char **bad);
+bool data_test_holds(const struct data_test *test, struct data_look *look);
 void judge_data(struct judgement *out, const json_t *object, const struct judge_options *options,
 	int64_t now_ms, const struct data_rule *rule);
 

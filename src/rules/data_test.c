@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/jx.h"
 #include "base/nearest.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
@@ -65,11 +66,21 @@ static bool add_truth(struct data_reader *r, struct data_test *out, const char *
 			  "a condition is True, False, Unknown, Absent or Stale, never '%s'", word);
 }
 
+static bool read_list_path(
+	struct data_reader *r, struct data_test *out, const struct yaml_node *node)
+{
+	if (!data_read_path(r, &out->path, node, "of"))
+		return false;
+	return !out->path.of_condition ||
+		data_mistake(r, node, "of leads to a list whose items have conditions");
+}
+
 static bool read_condition(
 	struct data_reader *r, struct data_test *out, const struct yaml_node *node)
 {
-	static const char *const keys[] = { "condition", "is", "reason", NULL };
-	const struct yaml_node *is = yaml_get(node, "is"), *reason = yaml_get(node, "reason");
+	static const char *const keys[] = { "condition", "is", "reason", "severity", "of", NULL };
+	const struct yaml_node *is = yaml_get(node, "is"), *reason = yaml_get(node, "reason"),
+			       *severity = yaml_get(node, "severity"), *of = yaml_get(node, "of");
 	const char *const *words;
 
 	out->kind = TEST_CONDITION;
@@ -88,7 +99,11 @@ static bool read_condition(
 			return false;
 	if (reason)
 		out->reasons = data_words(r, reason, "reason");
-	return !reason || out->reasons;
+	if (severity)
+		out->severities = data_words(r, severity, "severity");
+	if ((reason && !out->reasons) || (severity && !out->severities))
+		return false;
+	return !of || read_list_path(r, out, of);
 }
 
 static bool read_presence(struct data_reader *r, struct data_test *out, const struct yaml_node *is)
@@ -97,10 +112,10 @@ static bool read_presence(struct data_reader *r, struct data_test *out, const st
 
 	if (!word)
 		return false;
-	if (strcmp(word, "present") != 0 && strcmp(word, "absent") != 0)
-		return data_mistake(
-			r, is, "a field is present or absent; for its value write equals or in");
-	out->kind = word[0] == 'p' ? TEST_PRESENT : TEST_ABSENT;
+	if (strcmp(word, "present") != 0 && strcmp(word, "absent") != 0 && strcmp(word, "full") != 0)
+		return data_mistake(r, is,
+			"a field is present, absent or full; for its value write equals or in");
+	out->kind = word[0] == 'p' ? TEST_PRESENT : word[0] == 'a' ? TEST_ABSENT : TEST_FULL;
 	return true;
 }
 
@@ -203,16 +218,40 @@ bool data_read_test(struct data_reader *r, struct data_test *out, const struct y
 		: data_mistake(r, key, "a test has one of condition, field, number, all, any, not");
 }
 
-static bool condition_holds(const struct data_test *test, const json_t *object)
+/* NULL stands for whatever it is. */
+static bool among(const char *const *words, const char *word)
 {
-	const struct condition c = condition_of(object, test->type);
-
-	if (!(test->truths & 1U << c.is))
-		return false;
-	for (const char *const *reason = test->reasons; reason && *reason; reason++)
-		if (same(*reason, c.reason))
+	for (const char *const *w = words; w && *w; w++)
+		if (same(*w, word))
 			return true;
-	return !test->reasons;
+	return !words;
+}
+
+static bool is_among(const struct data_test *test, const json_t *conditions, json_int_t generation)
+{
+	const struct condition c = condition_in(conditions, test->type, generation);
+
+	return test->truths & 1U << c.is && among(test->reasons, c.reason) &&
+		among(test->severities, c.severity);
+}
+
+/* With a list, what holds for one of its items; its words are the item's then. */
+static bool condition_holds(const struct data_test *test, struct data_look *look)
+{
+	json_int_t generation = generation_of(look->object);
+	const json_t *list = data_path_get(&test->path, look->object);
+
+	if (!test->path.n)
+		return is_among(test, jx_get(look->object, "status.conditions"), generation);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *conditions = jx_get(json_array_get(list, i), "conditions");
+
+		if (!is_among(test, conditions, generation))
+			continue;
+		look->conditions = conditions;
+		return true;
+	}
+	return false;
 }
 
 static bool field_holds(const struct data_test *test, const json_t *object)
@@ -225,21 +264,40 @@ static bool field_holds(const struct data_test *test, const json_t *object)
 	return false;
 }
 
-/* A number that is missing counts as 0, as the API drops zeros; one to reach must be known. */
-static bool number_holds(const struct data_test *test, const json_t *object, const char **bad)
+/* "3/3": the number that there is, and the one that is wanted, are the same digits. */
+static bool is_full(const json_t *value)
 {
-	const json_t *have = data_path_raw(&test->path, object);
-	const json_t *want = test->other.n ? data_path_raw(&test->other, object) : NULL;
+	const char *text = json_string_value(value);
+	size_t len = text ? strspn(text, "0123456789") : 0;
+
+	return len && text[len] == '/' && strlen(text) == 2 * len + 1 &&
+		strncmp(text, text + len + 1, len) == 0;
+}
+
+/* A number that is missing counts as 0, as the API drops zeros; one to reach must be known. */
+static bool number_holds(const struct data_test *test, struct data_look *look)
+{
+	const json_t *have = data_path_raw(&test->path, look->object);
+	const json_t *want = test->other.n ? data_path_raw(&test->other, look->object) : NULL;
 	json_int_t wanted = want ? json_integer_value(want) : test->number;
 
 	if (have && (!json_is_integer(have) || json_integer_value(have) < 0))
-		*bad = test->path.text;
+		look->bad = test->path.text;
 	else if (test->other.n && (want ? !json_is_integer(want) || wanted < 0 : !test->has_number))
-		*bad = test->other.text;
-	return !*bad && (json_integer_value(have) < wanted) == test->below;
+		look->bad = test->other.text;
+	return !look->bad && (json_integer_value(have) < wanted) == test->below;
 }
 
-bool data_test_holds(const struct data_test *test, const json_t *object, const char **bad)
+static bool fails(const struct data_test *test, struct data_look *look)
+{
+	const json_t *conditions = look->conditions;
+	bool holds = data_test_holds(test, look);
+
+	look->conditions = conditions; /* no words of what must not be */
+	return !holds;
+}
+
+bool data_test_holds(const struct data_test *test, struct data_look *look)
 {
 	bool all = test->kind == TEST_ALL;
 
@@ -247,15 +305,16 @@ bool data_test_holds(const struct data_test *test, const json_t *object, const c
 	case TEST_ALL:
 	case TEST_ANY:
 		for (size_t i = 0; i < test->n; i++)
-			if (data_test_holds(&test->items[i], object, bad) != all)
+			if (data_test_holds(&test->items[i], look) != all)
 				return !all;
 		return all;
-	case TEST_NOT: return !data_test_holds(test->items, object, bad);
-	case TEST_CONDITION: return condition_holds(test, object);
-	case TEST_FIELD: return field_holds(test, object);
-	case TEST_PRESENT: return data_path_get(&test->path, object);
-	case TEST_ABSENT: return !data_path_get(&test->path, object);
-	case TEST_NUMBER: return number_holds(test, object, bad);
+	case TEST_NOT: return fails(test->items, look);
+	case TEST_CONDITION: return condition_holds(test, look);
+	case TEST_FIELD: return field_holds(test, look->object);
+	case TEST_PRESENT: return data_path_get(&test->path, look->object);
+	case TEST_ABSENT: return !data_path_get(&test->path, look->object);
+	case TEST_FULL: return is_full(data_path_get(&test->path, look->object));
+	case TEST_NUMBER: return number_holds(test, look);
 	}
 	return false;
 }

@@ -45,9 +45,9 @@ bool data_mistake(const struct data_reader *r, const struct yaml_node *node, con
 	return false;
 }
 
-static bool listed(const char *const *words, const char *word)
+bool data_listed(const char *const *words, const char *word)
 {
-	for (; *words; words++)
+	for (; words && *words; words++)
 		if (strcmp(*words, word) == 0)
 			return true;
 	return false;
@@ -68,7 +68,7 @@ bool data_keys(const struct data_reader *r, const struct yaml_node *node, const 
 			good = data_mistake(r, key, "a key of %s must be a word", what);
 			continue;
 		}
-		if (listed(known, key->value))
+		if (data_listed(known, key->value))
 			continue;
 		near = nearest_word(key->value, known);
 		good = near ? data_mistake(r, key, "%s has no key '%s'; did you mean '%s'?", what,
@@ -102,7 +102,7 @@ const char *const *data_words(struct data_reader *r, const struct yaml_node *nod
 
 		if (!word)
 			return NULL;
-		if (listed(words, word)) {
+		if (data_listed(words, word)) {
 			data_mistake(r, item, "'%s' stands here twice", word);
 			return NULL;
 		}

@@ -114,7 +114,8 @@ struct condition condition_in(const json_t *conditions, const char *type, json_i
 		if (same(jx_str(item, "type"), type))
 			return (struct condition){ .is = truth_of(item, generation),
 				.reason = jx_str(item, "reason"),
-				.message = jx_str(item, "message") };
+				.message = jx_str(item, "message"),
+				.severity = jx_str(item, "severity") };
 	}
 	return (struct condition){ .is = TRUTH_ABSENT };
 }
@@ -211,40 +212,43 @@ static const char *manager_of(const json_t *object, const char *const *keys, siz
 	return manager;
 }
 
-static bool is_set(const json_t *object, const char *const *keys, size_t n)
+static bool is_set(const json_t *object, const char *const *keys, size_t n, const char *word)
 {
 	const json_t *value = walk(object, keys, n, "");
 
+	if (word)
+		return *word ? same(json_string_value(value), word) : value != NULL;
 	return json_is_true(value) ||
 		(same(keys[0], "metadata") && same(json_string_value(value), "true"));
 }
 
 bool judge_suspended_at(struct judgement *out, const json_t *object,
-	const struct judge_options *options, const char *const *keys, size_t n)
+	const struct judge_options *options, const char *const *keys, size_t n, const char *word)
 {
 	bool paused = strstr(keys[n - 1], "pause");
-	const char *word = paused ? "paused" : "suspended",
+	const char *what = paused ? "paused" : "suspended",
 		   *reason = paused ? "Paused" : "Suspended";
 	char manager[SHOWN_SIZE];
 
-	if (!is_set(object, keys, n))
+	if (!is_set(object, keys, n, word))
 		return false;
-	if (options->manifest && !is_set(options->manifest, keys, n)) {
+	if (options->manifest && !is_set(options->manifest, keys, n, word)) {
 		shown(manager, manager_of(object, keys, n));
-		judgement_set(out, STATUS_IN_PROGRESS, reason, "%s by %s", word,
+		judgement_set(out, STATUS_IN_PROGRESS, reason, "%s by %s", what,
 			*manager ? manager : "someone else");
 		return true;
 	}
-	judgement_set(out, STATUS_SUCCESS, reason, "%s%s", word,
+	judgement_set(out, STATUS_SUCCESS, reason, "%s%s", what,
 		options->manifest ? " as its manifest says" : "");
-	judgement_note(out, "%s: nothing happens until it is resumed", word);
+	judgement_note(out, "%s: nothing happens until it is resumed", what);
 	return true;
 }
 
 bool judge_suspended(struct judgement *out, const json_t *object,
 	const struct judge_options *options, const char *field)
 {
-	return judge_suspended_at(out, object, options, (const char *const[]){ "spec", field }, 2);
+	return judge_suspended_at(
+		out, object, options, (const char *const[]){ "spec", field }, 2, NULL);
 }
 
 void judge_by_condition(struct judgement *out, const json_t *object, const char *type)

@@ -42,7 +42,7 @@ enum observed observed_generation(const json_t *object, json_int_t *out);
 enum truth { TRUTH_ABSENT, TRUTH_STALE, TRUTH_TRUE, TRUTH_FALSE, TRUTH_UNKNOWN };
 struct condition {
 	enum truth is;
-	const char *reason, *message; /* as they came; NULL when absent */
+	const char *reason, *message, *severity; /* as they came; NULL when absent */
 };
 struct condition condition_of(const json_t *object, const char *type);
 /* The same in another array of conditions; generation is the object's. */
@@ -72,9 +72,11 @@ bool judge_unreadable(struct judgement *out, const char *bad);
 bool judge_suspended(struct judgement *out, const json_t *object,
 	const struct judge_options *options, const char *field);
 
-/* The same for any path of keys; under metadata (an annotation) "true" is true as well. */
+/* The same for any path of keys. word is what it says where it suspends; NULL is true, as a word
+ * too under metadata (an annotation); SUSPENDS_IF_THERE: it suspends whatever it says. */
+#define SUSPENDS_IF_THERE ""
 bool judge_suspended_at(struct judgement *out, const json_t *object,
-	const struct judge_options *options, const char *const *keys, size_t n);
+	const struct judge_options *options, const char *const *keys, size_t n, const char *word);
 
 /* By one positive condition: True is Success; anything else In progress, False with its message
  * as a note. Always decides. */

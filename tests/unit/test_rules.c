@@ -7,11 +7,13 @@
  *   # manifest: {...}                              as applied
  *   # related Kind: [...]                          known objects of that kind
  *   # like: name                                   the JSON below is a merge patch on that case
+ *   # kinds: A B                                   the same is true of these kinds of its group
  *   {...}                                          the object
  *   => Success|InProgress|Error hard|soft|deadline family | Reason | message | note: … |
  *      columns A=1, B=2 | facts a=1               (on one line)
  *
- * What a case does not name it does not assert; "-" is none. */
+ * What a case does not name it does not assert; "-" is none. RULES_CASES names one file of cases,
+ * RULES_DIR another folder than rules.d: tests/tools/mutate_data.py. */
 #include <ctype.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -29,7 +31,7 @@
 #define RELATED_MAX 4
 
 struct rule_case {
-	char *name, *like, *want;
+	char *name, *like, *want, *more_kinds;
 	json_t *object, *manifest, *lists[RELATED_MAX];
 	char *kinds[RELATED_MAX];
 	size_t nlists;
@@ -118,6 +120,8 @@ static void read_directive(const struct case_file *file, struct rule_case *c, ch
 		c->manifest = parse(file, c, value);
 	else if (strncmp(line, "like:", 5) == 0)
 		c->like = xstrdup(value);
+	else if (strncmp(line, "kinds:", 6) == 0)
+		c->more_kinds = xstrdup(value);
 	else if (strncmp(line, "related ", 8) == 0 && c->nlists < RELATED_MAX) {
 		c->kinds[c->nlists] = xstrndup(line + 8, (size_t)(colon - line - 8));
 		c->lists[c->nlists++] = parse(file, c, value);
@@ -387,7 +391,7 @@ static void check_headings(
 static void check_case(const struct case_file *file, const struct rule_case *c)
 {
 	struct judgement j;
-	char *name = xasprintf("%s: %s", file->name, c->name);
+	char *name = xasprintf("%s: %s (%s)", file->name, c->name, jx_str(c->object, "kind"));
 
 	judge_case(&j, c, c->object);
 	if (!ok(judgement_matches(&j, c->want), name)) {
@@ -401,6 +405,24 @@ static void check_case(const struct case_file *file, const struct rule_case *c)
 	check_headings(file, c, &j);
 	judgement_release(&j);
 	free(name);
+}
+
+/* The object, then as each of the other kinds it speaks for. */
+static void check_kinds(const struct case_file *file, const struct rule_case *c)
+{
+	json_t *kind = json_incref(json_object_get(c->object, "kind"));
+	char *kinds = c->more_kinds ? xstrdup(c->more_kinds) : NULL, *save = NULL;
+
+	check_case(file, c);
+	for (char *word = kinds ? strtok_r(kinds, " ", &save) : NULL; word;
+		word = strtok_r(NULL, " ", &save)) {
+		json_object_set_new(c->object, "kind", json_string(word));
+		check_case(file, c);
+	}
+	if (kinds)
+		json_object_set(c->object, "kind", kind);
+	json_decref(kind);
+	free(kinds);
 }
 
 /* Mutations: every value of an object replaced in turn by each of these, and removed. */
@@ -583,6 +605,7 @@ static void free_cases(struct case_file *file)
 		free(c->name);
 		free(c->like);
 		free(c->want);
+		free(c->more_kinds);
 		json_decref(c->object);
 		json_decref(c->manifest);
 		for (size_t k = 0; k < c->nlists; k++) {
@@ -600,7 +623,7 @@ static void check_file(const char *path)
 
 	read_cases(&file, text);
 	for (size_t i = 0; i < file.n; i++)
-		check_case(&file, &file.cases[i]);
+		check_kinds(&file, &file.cases[i]);
 	if (!getenv("RULES_CASES_ONLY")) /* tests/tools/mutate_rules.py is in a hurry */
 		check_mutations(&file);
 	check_blind(&file);
@@ -713,10 +736,11 @@ static void load_rules(const char *srcdir, const char *name)
 int main(void)
 {
 	const char *srcdir = getenv("srcdir") ? getenv("srcdir") : ".";
-	char *pattern = xasprintf("%s/tests/rules/*.case", srcdir);
+	const char *cases = getenv("RULES_CASES"), *rules = getenv("RULES_DIR");
+	char *pattern = xasprintf("%s/tests/rules/%s", srcdir, cases ? cases : "*.case");
 	glob_t found;
 
-	load_rules(srcdir, "rules.d");
+	load_rules(rules ? rules : srcdir, rules ? "" : "rules.d");
 	load_rules(srcdir, "tests/rules/format"); /* for data-format.case */
 	check_table();
 	check_passive();

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "base/yaml.h"
 #include "rules/data.h"
 #include "rules/rule.h"
 #include "tests/unit/tap.h"
@@ -340,6 +341,29 @@ static char *manual_block(int n)
 	return block;
 }
 
+/* The object of the manual is judged as the manual says. */
+static void check_manual_object(void)
+{
+	char *text = manual_block(2), *table = manual_block(3), *row = NULL;
+	struct error err = { 0 };
+	struct judgement j = { 0 };
+	struct yaml yaml;
+	json_t *object = NULL;
+
+	if (ok(yaml_parse(&yaml, text, strlen(text), "manual", &err), "the manual's object")) {
+		object = yaml_to_json(yaml.documents[0].root, "manual", &err);
+		judge(&j, object, NULL, 0);
+		row = xasprintf("  %s: %s\n", j.reason, j.message);
+		ok(strstr(table, row), row);
+		yaml_release(&yaml);
+	}
+	json_decref(object);
+	judgement_release(&j);
+	free(row);
+	free(table);
+	free(text);
+}
+
 static void check_manual(void)
 {
 	static const struct {
@@ -349,6 +373,9 @@ static void check_manual(void)
 		{ "{\"state\": \"Failed\"}", "the queue failed" },
 		{ "{\"state\": \"Active\", \"shards\": 1}", "1 of 3 shards serve" },
 		{ "{\"state\": \"Active\"}", "0 of 3 shards serve" },
+		{ "{\"listeners\": [{\"conditions\": [{\"type\": \"Accepted\", "
+		  "\"status\": \"False\", \"message\": \"port in use\"}]}]}",
+			"port in use" },
 		{ "{\"state\": \"Active\", \"shards\": 3}", "waiting for its condition Ready" },
 		{ "{\"state\": \"Active\", \"shards\": 3, \"conditions\": [{\"type\": \"Ready\", "
 		  "\"status\": \"True\"}]}",
@@ -369,6 +396,7 @@ static void check_manual(void)
 		json_decref(object);
 	}
 	is_int(judged("example.com/v1", "QueueClass"), STATUS_SUCCESS, "and what it calls passive");
+	check_manual_object();
 	rules_forget();
 	free(example);
 }

@@ -331,12 +331,25 @@ void meaning_keep_details(struct tracked *o, const json_t *object)
 	o->details_hash = hash_conditions(h, o->conditions);
 }
 
+char *meaning_of_cause(const struct tracked *o)
+{
+	/* The Pod itself says which probe, the event what it answered. */
+	if (strcmp(o->cause_reason, "Unhealthy") == 0 && o->judged.message)
+		return xasprintf("%s; %s", o->judged.message, o->cause);
+	return xstrdup(o->cause);
+}
+
 char *meaning_of_leaf(const struct tracked *o)
 {
 	const struct judgement *j = &o->judged;
+	char *cause, *text;
 
-	if (wants_cause(o))
-		return xasprintf("%s: %s", o->cause_reason, o->cause);
+	if (wants_cause(o)) {
+		cause = meaning_of_cause(o);
+		text = xasprintf("%s: %s", o->cause_reason, cause);
+		free(cause);
+		return text;
+	}
 	if (o->last_log && j->status == STATUS_ERROR && j->message)
 		return xasprintf("%s; last log line: %s", j->message, o->last_log);
 	return xstrdup_or_null(j->message);

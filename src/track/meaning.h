@@ -22,6 +22,9 @@ void meaning_release(struct meaning *m);
 /* Emits object.status if the words differ from the last ones. */
 void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m);
 
+/* What the newest event that explains says, with the Pod's own words where they belong together. To
+ * free(). */
+char *meaning_of_cause(const struct tracked *o);
 /* A Pod's own sentence with what its events and its log add to it. To free(); NULL: it needs none.
  */
 char *meaning_of_leaf(const struct tracked *o);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "track/meaning.h"
 
 #define GROUPS_MAX 16
 #define GROUPS_SHOWN 3
@@ -16,7 +17,8 @@
 enum weight { WAITING, HELD_UP, FAILING };
 
 struct group {
-	const char *reason, *text;
+	const char *reason;
+	char *text; /* owned; or NULL */
 	const struct tracked *pod; /* the first of them */
 	size_t n;
 	enum weight weight;
@@ -63,17 +65,20 @@ static bool alike(const char *a, const char *b)
 }
 
 static void add_group(struct causes *c, const struct tracked *pod, enum weight weight,
-	const char *reason, const char *text)
+	const char *reason, char *text_take)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (same(c->groups[i].reason, reason) && alike(c->groups[i].text, text)) {
+		if (same(c->groups[i].reason, reason) && alike(c->groups[i].text, text_take)) {
 			c->groups[i].n++;
+			free(text_take);
 			return;
 		}
-	if (c->n == GROUPS_MAX)
-		c->others++;
-	else
-		c->groups[c->n++] = (struct group){ reason, text, pod, 1, weight };
+	if (c->n < GROUPS_MAX) {
+		c->groups[c->n++] = (struct group){ reason, text_take, pod, 1, weight };
+		return;
+	}
+	c->others++;
+	free(text_take);
 }
 
 static void add_pod(struct causes *c, const struct tracked *pod, int64_t now)
@@ -89,13 +94,13 @@ static void add_pod(struct causes *c, const struct tracked *pod, int64_t now)
 		c->failing++;
 		if (since > c->failing_since)
 			c->failing_since = since;
-		add_group(c, pod, FAILING, j->reason, j->message);
+		add_group(c, pod, FAILING, j->reason, xstrdup_or_null(j->message));
 	} else if (j->status == STATUS_IN_PROGRESS && (j->note || j->family != FAMILY_NONE)) {
-		add_group(c, pod, HELD_UP, j->reason, j->note ? j->note : j->message);
+		add_group(c, pod, HELD_UP, j->reason, xstrdup_or_null(j->note ? j->note : j->message));
 	} else if (j->status == STATUS_IN_PROGRESS && pod->cause) {
-		add_group(c, pod, HELD_UP, pod->cause_reason, pod->cause);
+		add_group(c, pod, HELD_UP, pod->cause_reason, meaning_of_cause(pod));
 	} else if (j->status == STATUS_IN_PROGRESS && now - pod->waits_since >= WAITING_MS) {
-		add_group(c, pod, WAITING, j->reason, j->message);
+		add_group(c, pod, WAITING, j->reason, xstrdup_or_null(j->message));
 	}
 	if (j->status == STATUS_ERROR && pod->last_log && !c->last_log)
 		c->last_log = pod->last_log;
@@ -184,6 +189,8 @@ void why_find(struct why *out, const struct tracked *o, int64_t now)
 	if (b.len)
 		out->message = buf_take(&b);
 	buf_release(&b);
+	for (size_t i = 0; i < c.n; i++)
+		free(c.groups[i].text);
 }
 
 void why_release(struct why *why)

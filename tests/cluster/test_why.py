@@ -179,7 +179,7 @@ CASES = [
          3, WEB, ("init container \"schema\"", "exits with code 1"), flags="--timeout 16s"),
     # Containers that are not ready.
     Case("never-ready", with_probe(workload("Deployment", "web", "never-ready")), 3, WEB,
-         ("Readiness probe failed", "503")),
+         ("readiness probe (GET /ready on port 8080)", "Readiness probe failed", "503")),
     Case("slow", with_probe(workload("Deployment", "web", "slow", delay="60s")), 3, WEB, ("1 of 1 Pod", "readiness probe (GET /ready on port 8080)")),
     # Pods that do not come to run.
     Case("too-much-cpu", limited("web", "cpu", "100"), 3, WEB, ("(0/5 nodes are available: 5 Insufficient cpu)",)),

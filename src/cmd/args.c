@@ -86,10 +86,28 @@ TEXT_FLAG(set_cert, kube.client_certificate)
 TEXT_FLAG(set_key, kube.client_key)
 TEXT_FLAG(set_tls_name, kube.tls_server_name)
 TEXT_FLAG(set_speed, speed)
+TEXT_FLAG(set_kustomize, kustomize)
+TEXT_FLAG(set_labels, labels)
+TEXT_FLAG(set_fields, fields)
 
 static bool set_insecure(struct args *a, const char *value, struct error *err)
 {
 	return truth(&a->kube.insecure_skip_tls_verify, "--insecure-skip-tls-verify", value, err);
+}
+
+static bool set_recursive(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->recursive, "--recursive", value, err);
+}
+
+static bool set_all(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->all, "--all", value, err);
+}
+
+static bool set_all_namespaces(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->all_namespaces, "--all-namespaces", value, err);
 }
 
 static bool set_help(struct args *a, const char *value, struct error *err)
@@ -232,9 +250,20 @@ static bool set_color(struct args *a, const char *value, struct error *err)
 static const struct flag flags[] = {
 	{ "filename", 'f', "FILE",
 		"manifests to read: a file, a folder, a glob, or - for standard input",
-		FOR_WATCH | FOR_STATUS, set_file },
+		FOR_OBJECTS, set_file },
 	{ "set", 0, "NAME=VALUE", "the value of a plan's ${NAME}; may be given again", FOR_RUN,
 		set_variable },
+	{ "recursive", 'R', NULL, "the folders of -f with their subfolders", FOR_STATUS,
+		set_recursive },
+	{ "kustomize", 'k', "DIR", "the objects of a kustomization", FOR_STATUS, set_kustomize },
+	{ "selector", 'l', "SELECTOR", "only what has these labels: a=b,c!=d,e in (f,g),!h",
+		FOR_STATUS, set_labels },
+	{ "field-selector", 0, "SELECTOR", "only what has these fields: status.phase=Running",
+		FOR_STATUS, set_fields },
+	{ "all", 0, NULL, "all objects of the types (as it is without a name or selector)",
+		FOR_STATUS, set_all },
+	{ "all-namespaces", 'A', NULL, "the types' objects in every namespace", FOR_STATUS,
+		set_all_namespaces },
 	{ "timeout", 0, "DUR|none",
 		"longest time from a step's start to its verdict (180s; 0: none)", FOR_VERIFY,
 		set_timeout },
@@ -344,6 +373,8 @@ static bool parse_flag(struct args *args, int argc, char **argv, int *i, enum co
 				flag->name, flag->value);
 		value = argv[++*i];
 	}
+	if (flag->commands != ~0u && (flag->commands & OF_CLUSTER))
+		args->cluster_flag = flag->name;
 	return flag->set(args, value, err);
 }
 

@@ -22,6 +22,11 @@ struct args {
 	int icons;                 /* -1: auto; else enum icons */
 	int color;                 /* enum colors */
 	struct words files;        /* -f */
+	bool recursive;            /* -R */
+	const char *kustomize;     /* -k */
+	const char *labels, *fields; /* -l, --field-selector */
+	bool all, all_namespaces;  /* --all, -A */
+	const char *cluster_flag;  /* one that says which cluster or how to reach it; NULL: none */
 	struct words snapshots;    /* --snapshot */
 	struct words groups;       /* --as-group, NULL-terminated */
 	struct words set;          /* --set: "name=value", NULL-terminated */
@@ -33,7 +38,9 @@ struct args {
 /* Which commands know a flag. */
 enum command_bit {
 	FOR_RUN = 1, FOR_WATCH = 2, FOR_STATUS = 4, FOR_SHOW = 8, FOR_DEMO = 16,
-	FOR_CLUSTER = FOR_RUN | FOR_WATCH | FOR_STATUS,
+	OF_CLUSTER = 1 << 16, /* the flag says which cluster, or how to reach it */
+	FOR_CLUSTER = FOR_RUN | FOR_WATCH | FOR_STATUS | OF_CLUSTER,
+	FOR_OBJECTS = FOR_WATCH | FOR_STATUS,
 	FOR_VERIFY = FOR_RUN | FOR_WATCH,
 	FOR_LIVE = FOR_RUN | FOR_WATCH | FOR_DEMO,
 	FOR_SCREEN = FOR_LIVE | FOR_SHOW,

@@ -255,7 +255,7 @@ static bool read_stream(void *arg, int fd, const char *file, struct errors *errs
 	return good;
 }
 
-bool objects_read(const char *path, struct object_sink *to, struct errors *errs)
+bool objects_read(const char *path, bool deep, struct object_sink *to, struct errors *errs)
 {
-	return manifest_files_open_each(path, NULL, read_stream, to, errs);
+	return manifest_files_open_each(path, NULL, deep, read_stream, to, errs);
 }

@@ -28,9 +28,9 @@ struct object_sink {
 	bool any; /* a document was there, if only an empty list */
 };
 
-/* path is as manifest_files_each() takes it. False with sentences: a file or a document cannot be
+/* path and deep are as manifest_files_each() takes them. False with sentences: a file or a document cannot be
  * read, or take() refused. */
-bool objects_read(const char *path, struct object_sink *to, struct errors *errs);
+bool objects_read(const char *path, bool deep, struct object_sink *to, struct errors *errs);
 
 /* What its reader and that of JSON share. */
 struct objects {

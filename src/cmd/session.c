@@ -47,9 +47,8 @@ void session_complain(const struct errors *errs)
 		fprintf(stderr, "ksettle: %s\n", errs->items[i].text);
 }
 
-int session_fail(const struct error *err)
+int session_exit_code(const struct error *err)
 {
-	fprintf(stderr, "ksettle: %s\n", err->text);
 	switch (err->code) {
 	case ERROR_USAGE:
 	case ERROR_CONFIG:
@@ -65,6 +64,12 @@ int session_fail(const struct error *err)
 	default:
 		return 1;
 	}
+}
+
+int session_fail(const struct error *err)
+{
+	fprintf(stderr, "ksettle: %s\n", err->text);
+	return session_exit_code(err);
 }
 
 static bool ends_with(const char *path, const char *suffix)

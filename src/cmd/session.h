@@ -15,6 +15,7 @@ int session_run_read(
 
 /* Prints "ksettle: TEXT" to stderr, one line each. */
 void session_complain(const struct errors *errs);
+int session_exit_code(const struct error *err); /* of its class: 2 or 4, else 1 */
 int session_fail(const struct error
 		*err); /* says it and returns the exit code of its class: 2 or 4, else 1 */
 /* Loads the rules that are data (ksettle-rules(5)); false after saying what is wrong with them. */

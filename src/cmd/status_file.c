@@ -9,10 +9,12 @@
 #include "cmd/args.h"
 #include "cmd/objects.h"
 #include "cmd/status.h"
+#include "manifest/labels.h"
 #include "track/once.h"
 
 /* What was read so far; what an unfinished document gave may yet be dropped. */
 struct reading {
+	const char *labels; /* -l; NULL: all are taken */
 	json_t **items;
 	size_t n, cap;
 };
@@ -81,6 +83,8 @@ static bool take(void *arg, json_t *object, const struct place *at, struct error
 		return errors_add(errs, ERROR_CONFIG,
 			"%s:%d:%d: not a Kubernetes object: it needs apiVersion and kind, both texts",
 			at->file, at->line, at->column);
+	if (r->labels && !labels_match(r->labels, object))
+		return true;
 	slim(object);
 	VEC_GROW(r->items, r->n, r->cap);
 	r->items[r->n++] = json_incref(object);
@@ -102,11 +106,11 @@ static void drop(void *arg, size_t from)
 
 bool status_read_files(struct once *once, const struct args *args, struct errors *errs)
 {
-	struct reading r = { 0 };
+	struct reading r = { .labels = args->labels };
 	struct object_sink sink = { .arg = &r, .take = take, .count = count, .drop = drop };
 
 	for (size_t i = 0; i < args->files.n; i++)
-		objects_read(args->files.items[i], &sink, errs);
+		objects_read(args->files.items[i], args->recursive, &sink, errs);
 	if (!errs->n && !sink.any)
 		errors_add(errs, ERROR_CONFIG, "the files hold no object");
 	for (size_t i = 0; i < r.n; i++)

@@ -40,7 +40,9 @@ void status_print_json(const struct once_row *rows, size_t n)
 
 static void pad(const char *s, int width)
 {
-	printf("  %s%*s", s, width - text_width(s), "");
+	int gap = width - text_width(s);
+
+	printf("  %s%*s", s, gap > 0 ? gap : 0, "");
 }
 
 static const char *or_dash(const char *s)
@@ -68,8 +70,8 @@ static bool has_why(const struct once_row *o)
 
 static void print_why(const struct once_row *o)
 {
-	printf("%s%s%s%s", has_why(o) ? "  " : "", o->reason ? o->reason : "", o->reason && o->message ? ": " : "",
-		o->message ? o->message : "");
+	printf("%s%s%s%s", has_why(o) ? "  " : "", o->reason ? o->reason : "",
+		o->reason && o->message ? ": " : "", o->message ? o->message : "");
 	if (o->note)
 		printf("%snote: %s", o->reason || o->message ? "; " : "", o->note);
 	printf("\n");

@@ -13,7 +13,7 @@ struct kube;
  * freed, also over a refresh. */
 struct kube_resource {
 	char *group, *version, *kind, *plural, *singular;
-	char **short_names; /* NULL-terminated */
+	char **short_names, **categories; /* NULL-terminated */
 	bool namespaced;
 	bool can_list, can_get, can_patch, can_watch;
 };
@@ -45,6 +45,13 @@ const struct kube_resource *kube_find_group_kind(
 	const struct kube_discovery *d, const char *group, const char *kind);
 /* As kubectl reads TYPE arguments: "deploy", "deployments.apps", "Deployment.v1.apps". */
 const struct kube_resource *kube_find_type(const struct kube_discovery *d, const char *type);
+
+/* The types of a category ("all"), each once, in the server's order, only those that can be listed.
+ * NULL-terminated, to free(); NULL: there is no such category. */
+const struct kube_resource **kube_find_category(
+	const struct kube_discovery *d, const char *category);
+/* The type or category that was probably meant; NULL: none is near. Borrowed. */
+const char *kube_nearest_type(const struct kube_discovery *d, const char *type);
 
 /* "apps/v1" or "v1", to free(). */
 char *kube_api_version(const struct kube_resource *r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "base/xalloc.h"
 #include "kube/client.h"
 #include "kube/discovery.h"
@@ -50,12 +51,17 @@ static bool named_exactly(const struct kube_resource *r, const char *name)
 		|| (*r->singular && strcasecmp(r->singular, name) == 0);
 }
 
-static bool named_shortly(const struct kube_resource *r, const char *name)
+static bool is_among(char *const *names, const char *name)
 {
-	for (char **s = r->short_names; *s; s++)
-		if (strcasecmp(*s, name) == 0)
+	for (; *names; names++)
+		if (strcasecmp(*names, name) == 0)
 			return true;
 	return false;
+}
+
+static bool named_shortly(const struct kube_resource *r, const char *name)
+{
+	return is_among(r->short_names, name);
 }
 
 static bool named_by_kind(const struct kube_resource *r, const char *name)
@@ -115,6 +121,59 @@ const struct kube_resource *kube_find_type(const struct kube_discovery *d, const
 	}
 	free(name);
 	return found;
+}
+
+/* Another version of the type stands before it. */
+static bool is_other_version(const struct kube_resource *const *all, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(all[k]->group, all[i]->group) == 0 &&
+			strcmp(all[k]->plural, all[i]->plural) == 0)
+			return true;
+	return false;
+}
+
+const struct kube_resource **kube_find_category(
+	const struct kube_discovery *d, const char *category)
+{
+	size_t n, used = 0;
+	const struct kube_resource *const *all = discovery_resources(d, &n);
+	const struct kube_resource **found = xcalloc(n + 1, sizeof(*found));
+
+	for (size_t i = 0; i < n; i++)
+		if (all[i]->can_list && is_among(all[i]->categories, category) &&
+			!is_other_version(all, i))
+			found[used++] = all[i];
+	if (used)
+		return found;
+	free(found);
+	return NULL;
+}
+
+const char *kube_nearest_type(const struct kube_discovery *d, const char *type)
+{
+	size_t n, used = 0, cap = 0;
+	const struct kube_resource *const *all = discovery_resources(d, &n);
+	char *name = xstrndup(type, strcspn(type, "."));
+	const char **words = NULL, *near;
+
+	for (size_t i = 0; i < n; i++) {
+		char **lists[] = { (char *[]){ all[i]->plural, NULL },
+			(char *[]){ all[i]->singular, NULL }, all[i]->short_names,
+			all[i]->categories };
+
+		for (size_t k = 0; k < ARRAY_LEN(lists); k++)
+			for (char **s = lists[k]; *s; s++) {
+				VEC_GROW(words, used, cap);
+				words[used++] = *s;
+			}
+	}
+	VEC_GROW(words, used, cap);
+	words[used] = NULL;
+	near = nearest_word(name, words);
+	free(words);
+	free(name);
+	return near && *near ? near : NULL;
 }
 
 char *kube_api_version(const struct kube_resource *r)

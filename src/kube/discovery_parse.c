@@ -11,11 +11,17 @@
 
 #define NAME_LEN_MAX 253
 
+static void free_names(char **names)
+{
+	for (char **name = names; name && *name; name++)
+		free(*name);
+	free(names);
+}
+
 void discovery_resource_free(struct kube_resource *r)
 {
-	for (char **name = r->short_names; name && *name; name++)
-		free(*name);
-	free(r->short_names);
+	free_names(r->short_names);
+	free_names(r->categories);
 	free(r->group);
 	free(r->version);
 	free(r->kind);
@@ -87,6 +93,7 @@ static void add_resource(struct discovery_version *version, const json_t *item, 
 		.plural = xstrdup(plural),
 		.singular = xstrdup(is_name(singular) ? singular : ""),
 		.short_names = copy_names(jx_get(item, "shortNames")),
+		.categories = copy_names(jx_get(item, "categories")),
 		.namespaced = namespaced,
 	};
 	for (size_t i = 0; i < json_array_size(verbs); i++) {

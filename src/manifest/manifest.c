@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
+#include "manifest/labels.h"
 #include "manifest/redact.h"
 
 #define MISTAKES_MAX 100 /* of one file: nobody reads more */
@@ -212,7 +213,8 @@ static void add_object(const struct reading *r, json_t *object, const struct yam
 	r->list->items[r->list->n++] = m;
 }
 
-bool manifest_is_list(const json_t *object)
+/* A List of the core group, or any other *List that has items. */
+static bool is_list(const json_t *object)
 {
 	const char *kind = jx_str(object, "kind");
 	size_t len = kind ? strlen(kind) : 0;
@@ -222,7 +224,8 @@ bool manifest_is_list(const json_t *object)
 	return len == 4 || json_is_array(json_object_get(object, "items"));
 }
 
-void manifest_inherit_type(json_t *item, const json_t *list)
+/* The items of a typed list, as the API gives it, do not repeat what they are. */
+static void inherit_type(json_t *item, const json_t *list)
 {
 	const char *kind = jx_str(list, "kind"), *api_version = jx_str(list, "apiVersion");
 	size_t len = strlen(kind) - strlen("List");
@@ -245,7 +248,7 @@ static void add_tree(const struct reading *r, json_t *object, const struct yaml_
 		complain(r, node, "a manifest is a mapping with apiVersion, kind and metadata");
 		return;
 	}
-	if (!manifest_is_list(object)) {
+	if (!is_list(object)) {
 		add_object(r, object, node, doc);
 		return;
 	}
@@ -254,7 +257,7 @@ static void add_tree(const struct reading *r, json_t *object, const struct yaml_
 	for (size_t i = 0; i < json_array_size(items) && !is_hopeless(r); i++) {
 		json_t *item = json_array_get(items, i);
 
-		manifest_inherit_type(item, object);
+		inherit_type(item, object);
 		add_tree(r, item, nodes->items[i], NULL);
 	}
 }
@@ -355,6 +358,21 @@ bool manifests_check_duplicates(
 		free(keys[i]);
 	free(keys);
 	return errs->n == mistakes;
+}
+
+void manifests_keep_labelled(struct manifests *list, const char *labels)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct manifest m = list->items[i];
+
+		if (labels_match(labels, m.object))
+			list->items[kept++] = m;
+		else
+			release(&m);
+	}
+	list->n = kept;
 }
 
 void manifests_release(struct manifests *list)

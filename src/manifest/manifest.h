@@ -39,6 +39,9 @@ struct manifests {
 bool manifests_load(
 	struct manifests *list, const char *path, const char *base, struct errors *errs);
 
+/* The same for what -f -R names on the command line: folders with all their subfolders. */
+bool manifests_load_deep(struct manifests *list, const char *path, struct errors *errs);
+
 /* The same from memory; `file` is only named in messages. */
 bool manifests_parse(struct manifests *list, const char *text, size_t len, const char *file,
 	struct errors *errs);
@@ -54,12 +57,10 @@ void manifest_rewrite(struct manifest *m);
 bool manifests_check_duplicates(
 	const struct manifests *list, const char *default_ns, struct errors *errs);
 
-void manifests_release(struct manifests *list);
+/* Only the objects that the selector (manifest/labels.h) matches stay. */
+void manifests_keep_labelled(struct manifests *list, const char *labels);
 
-/* A List of the core group, or any other *List that has items. */
-bool manifest_is_list(const json_t *object);
-/* The items of a typed list, as the API gives it, do not repeat what they are: puts it in. */
-void manifest_inherit_type(json_t *item, const json_t *list);
+void manifests_release(struct manifests *list);
 
 /* "apps/v1" → "apps"; "v1" → "". Returned in a caller's buffer that is always large enough (254).
  */

@@ -22,6 +22,7 @@ struct visit {
 	manifest_stream_fn *fn;
 	void *arg;
 	const char *base;
+	bool deep; /* folders with their subfolders */
 	struct errors *errs;
 };
 
@@ -128,38 +129,56 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static bool visit_folder(const struct visit *v, const char *given)
+/* Not one that a link leads to: it may lead back. */
+static bool is_subfolder(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The manifests of one folder, or of all below it; false with a sentence when one cannot be read.
+ */
+static bool find_in_folder(const struct visit *v, const char *given, struct names *names)
 {
 	char *path = locate(given, v->base);
 	size_t len = strlen(given);
 	const char *slash = len && given[len - 1] == '/' ? "" : "/";
-	struct names names = { 0 };
 	DIR *dir = opendir(path);
-	bool good;
+	bool good = dir ||
+		errors_add(v->errs, ERROR_IO, "%s: cannot be read: %s", given, strerror(errno));
 
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
 		char *name = xasprintf("%s%s%s", given, slash, entry->d_name);
 		char *full = locate(name, v->base);
+		bool dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
 
+		if (v->deep && !dots && is_subfolder(full))
+			good = find_in_folder(v, name, names) && good;
 		if (has_manifest_name(entry->d_name) && !is_folder(full))
-			add_name(&names, name);
+			add_name(names, name);
 		else
 			free(name);
 		free(full);
 	}
-	if (!dir)
-		good = errors_add(
-			v->errs, ERROR_IO, "%s: cannot be read: %s", given, strerror(errno));
-	else if (names.n == 0)
-		good = errors_add(v->errs, ERROR_CONFIG,
-			"%s: no .yaml, .yml or .json file in this folder (subfolders are not looked at)",
-			given);
-	else
-		good = visit_names(v, &names);
 	if (dir)
 		closedir(dir);
-	release_names(&names);
 	free(path);
+	return good;
+}
+
+static bool visit_folder(const struct visit *v, const char *given)
+{
+	struct names names = { 0 };
+	bool good = find_in_folder(v, given, &names);
+
+	if (good && names.n == 0)
+		good = errors_add(v->errs, ERROR_CONFIG,
+			"%s: no .yaml, .yml or .json file in this folder%s", given,
+			v->deep ? " or below it" : " (subfolders are not looked at)");
+	else
+		good = visit_names(v, &names) && good;
+	release_names(&names);
 	return good;
 }
 
@@ -215,10 +234,10 @@ static bool visit_stdin(const struct visit *v)
 	return visit_file(v, "-");
 }
 
-bool manifest_files_open_each(const char *path, const char *base, manifest_stream_fn *fn, void *arg,
-	struct errors *errs)
+bool manifest_files_open_each(const char *path, const char *base, bool deep,
+	manifest_stream_fn *fn, void *arg, struct errors *errs)
 {
-	const struct visit v = { fn, arg, base, errs };
+	const struct visit v = { fn, arg, base, deep, errs };
 	bool exists, folder;
 	struct stat st;
 	char *full;
@@ -261,12 +280,12 @@ static bool read_text(void *arg, int fd, const char *file, struct errors *errs)
 	return good;
 }
 
-bool manifest_files_each(const char *path, const char *base, manifest_text_fn *fn, void *arg,
-	struct errors *errs)
+bool manifest_files_each(const char *path, const char *base, bool deep, manifest_text_fn *fn,
+	void *arg, struct errors *errs)
 {
 	struct text_reader to = { fn, arg };
 
-	return manifest_files_open_each(path, base, read_text, &to, errs);
+	return manifest_files_open_each(path, base, deep, read_text, &to, errs);
 }
 
 static bool parse_text(
@@ -277,5 +296,10 @@ static bool parse_text(
 
 bool manifests_load(struct manifests *list, const char *path, const char *base, struct errors *errs)
 {
-	return manifest_files_each(path, base, parse_text, list, errs);
+	return manifest_files_each(path, base, false, parse_text, list, errs);
+}
+
+bool manifests_load_deep(struct manifests *list, const char *path, struct errors *errs)
+{
+	return manifest_files_each(path, NULL, true, parse_text, list, errs);
 }

@@ -29,6 +29,12 @@ static json_t *short_names(const struct kind *kind)
 	return list;
 }
 
+static void add_categories(json_t *resource, const struct kind *kind)
+{
+	if (kind->flags & KIND_ALL)
+		json_object_set_new(resource, "categories", json_pack("[s]", "all"));
+}
+
 /* The real server leaves group and version empty where they are those of the entry around; but not
  * for custom kinds. */
 static json_t *response_kind(const struct kind *kind)
@@ -56,6 +62,7 @@ static json_t *aggregated_resource(const struct kind *kind)
 
 	if (json_array_size(names))
 		json_object_set(resource, "shortNames", names);
+	add_categories(resource, kind);
 	if (kind_is(kind, "", "Pod"))
 		add_subresource(subresources, "log", response_kind(kind), "get");
 	if (kind->flags & KIND_STATUS)
@@ -188,6 +195,7 @@ static json_t *old_resource(const struct kind *kind)
 
 	if (json_array_size(names))
 		json_object_set(resource, "shortNames", names);
+	add_categories(resource, kind);
 	json_decref(names);
 	return resource;
 }

@@ -10,6 +10,7 @@ enum kind_flags {
 	KIND_GENERATION = 2, /* the server counts metadata.generation for it */
 	KIND_STATUS = 4,     /* has the subresource status */
 	KIND_SCALE = 8,
+	KIND_ALL = 32,       /* of the category "all" */
 	KIND_CUSTOM = 16,    /* defined by a CustomResourceDefinition; strings are owned */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "manifest/labels.h"
 #include "sim/api.h"
 #include "sim/reply.h"
 #include "sim/select.h"
@@ -33,7 +34,7 @@ static bool check_selectors(const char *labels, const char *fields, struct reply
 {
 	char *unknown = NULL;
 
-	if (!select_labels_valid(labels)) {
+	if (!labels_check(labels, NULL)) {
 		reply_bad_request(reply, "unable to parse requirement: %s", labels);
 		return false;
 	}
@@ -56,7 +57,7 @@ static struct found find_all(
 
 		if (obj->gone || obj->kind != route->kind ||
 		    (route->ns && strcmp(or_empty(object_ns(obj)), route->ns) != 0) ||
-		    !select_labels(labels, obj->json) || !select_fields(fields, obj->json, NULL))
+		    !labels_match(labels, obj->json) || !select_fields(fields, obj->json, NULL))
 			continue;
 		VEC_GROW(found.items, found.n, found.cap);
 		found.items[found.n++] = obj;

@@ -9,7 +9,7 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "sim/select.h"
+#include "manifest/labels.h"
 #include "sim/world.h"
 
 #define CREATE_MS 800  /* from scheduled to running */
@@ -150,7 +150,7 @@ static bool matches_pod(const struct match *match, const struct object *pod)
 	return glob_match(match->name, object_name(pod)) && glob_match(match->ns, ns ? ns : "") &&
 	       (!match->owner || matches_owner(match->owner, pod)) &&
 	       (!match->image || matches_image(match->image, pod->json)) &&
-	       (!match->label || select_labels(match->label, pod->json));
+	       (!match->label || labels_match(match->label, pod->json));
 }
 
 static const char *restart_policy(const struct object *pod)

@@ -10,8 +10,8 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "manifest/labels.h"
 #include "sim/apply.h"
-#include "sim/select.h"
 #include "sim/workload.h"
 
 json_t *sim_stamp(void)
@@ -91,7 +91,7 @@ static bool matches(const struct match *match, const struct object *obj)
 
 	return glob_match(match->kind, obj->kind->kind) &&
 		glob_match(match->name, object_name(obj)) && glob_match(match->ns, ns ? ns : "") &&
-		(!match->label || select_labels(match->label, obj->json));
+		(!match->label || labels_match(match->label, obj->json));
 }
 
 /* A JSON merge patch (RFC 7386): null removes. */

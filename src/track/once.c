@@ -43,6 +43,7 @@ struct once {
 	struct item *items;
 	size_t n, cap;
 	struct kin kin[KINS];
+	struct map uids;       /* of the items */
 	bool events_known;
 	struct map events;     /* uid of an object → json array of its events */
 	struct once_row *rows;
@@ -93,6 +94,7 @@ void once_free(struct once *o)
 	for (size_t i = 0; i < o->events.cap; i++)
 		json_decref(o->events.slots[i].value);
 	map_release(&o->events);
+	map_release(&o->uids);
 	free(o->items);
 	free(o);
 }
@@ -140,6 +142,12 @@ static void add_kin(struct once *o, const json_t *object)
 
 void once_add(struct once *o, const json_t *object, bool asked)
 {
+	const char *uid = jx_str(object, "metadata.uid");
+
+	if (uid && !asked && map_get(&o->uids, uid))
+		return; /* it is a relative already, with a row of its own */
+	if (uid)
+		map_set(&o->uids, uid, o);
 	VEC_GROW(o->items, o->n, o->cap);
 	o->items[o->n++] =
 		(struct item){ .object = json_incref((json_t *)object), .asked = asked };
@@ -216,7 +224,7 @@ static struct tracked *add_to_tree(struct tracker *t, const struct item *item)
 	free(kind);
 	free(ns);
 	free(name);
-	if (uid)
+	if (uid && !map_get(&t->by_uid, uid))
 		tree_set_uid(t, row, uid);
 	row->applied = row->fresh = row->seen = true;
 	row->first_look = NOW_MS;
@@ -262,7 +270,8 @@ void once_judge(struct once *o, int64_t wall_ms, int64_t since_ms)
 	for (size_t i = 0; i < o->n; i++)
 		tree[i] = add_to_tree(t, &o->items[i]);
 	for (size_t i = 0; i < o->n; i++) {
-		tree_link(t, tree[i], o->items[i].object);
+		if (tree[i]->uid) /* else it is there twice, or was never in a cluster */
+			tree_link(t, tree[i], o->items[i].object);
 		if (!o->items[i].reason)
 			judge_item(o, &o->items[i], tree[i], wall_ms, since_ms);
 	}

@@ -2,7 +2,6 @@
 /* Which questions to ask the cluster for what a tracker follows, and how they fare. */
 #include "track/poll.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,7 @@
 #include "base/loop.h"
 #include "base/xalloc.h"
 #include "kube/discovery.h"
-#include "manifest/manifest.h"
+#include "track/descend.h"
 #include "track/selector.h"
 #include "track/source.h"
 #include "track/tracker.h"
@@ -240,38 +239,23 @@ void poller_start(struct poller *p)
 	poller_plan(p);
 }
 
-/* The children of one kind below root: what selects them on the server. To free(); NULL: all of the
- * namespace. */
-static char *children_selector(const struct tracked *root, const json_t *object, const char *kind)
-{
-	if (tracked_is(root, "batch", "CronJob"))
-		return strcmp(kind, "Pod") == 0 ? xstrdup("job-name") : NULL;
-	if (tracked_is(root, "", "Service"))
-		return xasprintf("kubernetes.io/service-name=%s", root->name);
-	return selector_text(object);
-}
+struct wish {
+	struct poller *poller;
+	struct tracked *root;
+};
 
-static void add_descendants(
-	struct poller *p, struct tracked *root, const struct rule *rule, const json_t *object)
+static void wish_for(void *arg, const struct kube_resource *resource, char *selector_take)
 {
-	for (const char *const *child = rule->children; child && *child; child++) {
-		const char *slash = strchr(*child, '/');
-		const struct kube_resource *resource;
-		char group[GROUP_SIZE];
+	const struct wish *w = arg;
 
-		snprintf(group, sizeof(group), "%.*s", (int)(slash - *child), *child);
-		resource = kube_find_group_kind(p->discovery, group, slash + 1);
-		if (!resource)
-			continue;
-		group_add(group_for(p, resource, root->ns, true), root,
-			children_selector(root, object, slash + 1));
-		add_descendants(p, root, rule_find(group, slash + 1), object);
-	}
+	group_add(group_for(w->poller, resource, w->root->ns, true), w->root, selector_take);
 }
 
 void poller_wants_children(struct poller *p, struct tracked *root, const json_t *object)
 {
-	add_descendants(p, root, root->rule, object);
+	struct wish w = { p, root };
+
+	descend(p->discovery, object, wish_for, &w);
 }
 
 void poller_seen_by_apply(struct poller *p, struct tracked *target, const json_t *object)

@@ -9,12 +9,15 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import PATIENCE, PROGRAM, case, environment, main, ok, same  # noqa: E402
+from harness import FAST, PATIENCE, PROGRAM, Run, Sim, case, ended, environment, main, ok, plan, same, write  # noqa: E402
+
+IN_TIME = [*FAST, "--timeout", "60s"]  # what settles does so long before
 
 
-def status(*args, given=None):
-    done = subprocess.run([PROGRAM, "status", *args], input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment("/nonexistent", LC_ALL="C.UTF-8"), timeout=PATIENCE, text=True)
+def status(*args, given=None, sim=None, **env):
+    command = [PROGRAM, "status", *args, *(["--kubeconfig", sim.kubeconfig] if sim else [])]
+    done = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, text=True,
+                          env=environment("/nonexistent", LC_ALL="C.UTF-8", **env))
     return done.returncode, done.stdout, done.stderr
 
 
@@ -84,6 +87,157 @@ def one_look_has_no_past():
     same((hard["status"], hard["reason"]), ("Error", "InvalidImageName"), "one whose Pod never can is in Error")
     again = judged(WEB, WEB, pod("web-1-a", WEB_RS))
     same(sorted(again), ["Deployment/web", "Pod/web-1-a"], "the same object twice does no harm")
+
+
+# --- objects of the cluster ---
+
+def create(*objects):
+    return "create: [" + ", ".join(f"{{at: 0s, object: {json.dumps(o)}}}" for o in objects) + "]\n"
+
+
+def named(kind, name, api_version="v1", ns="shop", labels=None, **fields):
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, **({"namespace": ns} if ns else {}), "labels": labels or {}}, **fields}
+
+
+def conf(name, ns="shop", **labels):
+    return named("ConfigMap", name, ns=ns, labels=labels, data={"a": "b"})
+
+
+SPACES = [named("Namespace", "shop", ns=None), named("Namespace", "other", ns=None)]
+CONFS = create(*SPACES, conf("a", app="web"), conf("b", app="web", tier="api"), conf("c"), conf("a", ns="other", app="web"))
+
+
+def rows(*args, sim):
+    """What status says of words, as "Kind namespace/name status reason", after its exit code."""
+    code, out, err = status(*args, "-o", "json", sim=sim)
+    listed = json.loads(out)["objects"] if out else []
+    return [code, *(f"{o['kind']} {o['namespace'] or ''}/{o['name']} {o['status']} {o['reason'] or ''}".strip() for o in listed)], err
+
+
+A, B, C, OTHER = "ConfigMap shop/a Success", "ConfigMap shop/b Success", "ConfigMap shop/c Success", "ConfigMap other/a Success"
+SPACE = "Namespace /shop Success"
+ABSENT = "ConfigMap shop/x InProgress NotFound"
+
+NEVER = "pods: [{match: {owner: web}, behave: never-ready}]\n"
+
+WORDS = {
+    "cm/a": [0, A], "cm/b cm/a": [0, B, A], "cm a b": [0, A, B], "cm,ns shop": [3, "ConfigMap shop/shop InProgress NotFound", SPACE],
+    "cm/a ConfigMap/a configmaps.v1./a": [0, A], "cm/a cm/x": [3, A, ABSENT], "ns/shop": [0, SPACE], "cm": [0, A, B, C],
+    "cm --all": [0, A, B, C], "CONFIGMAPS -n other": [0, OTHER], "cm -A": [0, OTHER, A, B, C], "cm,ns -l app=web": [0, A, B],
+    "cm -l app=web,tier!=api": [0, A], "cm --field-selector metadata.name=c": [0, C], "cm -l !app": [0, C], "-l app=web cm -A": [0, OTHER, A, B],
+}
+
+
+@case
+def words_select_objects():
+    with Sim(CONFS) as sim:
+        for words, want in WORDS.items():
+            got, err = rows(*words.split(), sim=sim)
+            same(got, want, f"status {words}", err)
+        code, out, _ = status("cm", "a", "x", sim=sim)
+        ok(code == 3 and "In progress  ConfigMap  shop       x     NotFound: not found in the cluster\n" in out, "a table for people", code, out)
+        got, _ = rows("cm/a", "-n", "nowhere", sim=sim)
+        same(got, [3, "ConfigMap nowhere/a InProgress NotFound"], "in a namespace that is not there")
+        code, out, _ = status("cm/a", "-n", "nowhere", sim=sim)
+        ok("there is no namespace nowhere" in out, "which is said", out)
+
+
+@case
+def nothing_is_no_success():
+    with Sim(CONFS) as sim:
+        for words, said in (("cm -l app=wbe", "nothing matches configmaps with -l app=wbe in shop"), ("deploy,sts -A", "nothing matches deployments, statefulsets in any namespace"),
+                            ("cm -n nowhere", "nothing matches configmaps in nowhere: there is no such namespace"),
+                            ("pv --field-selector metadata.name=x", "nothing matches persistentvolumes with --field-selector metadata.name=x")):
+            code, out, err = status(*words.split(), sim=sim)
+            same((code, out, err), (3, "", f"ksettle: {said}\n"), f"status {words}")
+        code, out, err = status("deploy", "-o", "json", sim=sim)
+        same((code, json.loads(out)), (3, {"objects": []}), "as JSON", err)
+
+
+@case
+def mistakes_are_said_first():
+    with Sim() as sim:
+        for words, said in (("deplyments/web", "no resource type 'deplyments'; did you mean 'deployments'?"), ("oddities", "no resource type 'oddities'\n"),
+                            ("all web", "'all' stands for several types"), ("cm --field-selector a=b", "field label not supported: a")):
+            code, out, err = status(*words.split(), sim=sim)
+            ok((code, out) == (2, "") and said in err, f"status {words}: exit code 2 and a sentence", code, out, err)
+    config = json.dumps({"clusters": [{"name": "x", "cluster": {"server": "https://127.0.0.1:1"}}], "contexts": [{"name": "x", "context": {"cluster": "x"}}], "current-context": "x"})
+    with Run("version") as run:
+        write(run, "kubeconfig", config)
+        for words, said in (("", "status needs objects"), ("cm/a svc b", "no need to specify a resource type"), ("cm -l a,,b", "-l 'a,,b'"), ("cm/a -A", "from all namespaces"),
+                            ("-l app=web", "at least one type"), ("-f x -k y", "-f and -k"), ("-f x cm", "the files say which"), ("-f x -A", "not in files"), ("-R cm", "-R is for"),
+                            ("-f x -n shop", "asks no cluster: --namespace"), ("helm:redis", "status takes no releases"), ("cm -o plain", "table or json")):
+            code, out, err = status(*words.split(), KUBECONFIG=run.folder + "/kubeconfig")
+            ok((code, out) == (2, "") and said in err, f"status {words}: exit code 2 before the first request", code, out, err)
+        begun = status("cm/a", KUBECONFIG=run.folder + "/kubeconfig")
+        ok(begun[0] == 4 and begun[1] == "" and "127.0.0.1:1" in begun[2], "a cluster that cannot be reached: exit code 4", *begun)
+        code, out, err = status("-f", "-", KUBECONFIG=run.folder + "/kubeconfig", given=json.dumps(conf("a")))
+        same(code, 0, "no cluster is asked for a file", out, err)
+
+
+@case
+def what_may_not_be_read():
+    scenario = CONFS + "forbid: [{verb: get, resource: secrets}, {verb: list, resource: deployments}, {verb: list, resource: events}]\n"
+    with Sim(scenario) as sim:
+        got, err = rows("cm/a", "secret/a", sim=sim)
+        ok(got == [4, A, "Secret shop/a InProgress Forbidden"] and "cannot get" in err, "a forbidden object: a row, a sentence, exit code 4", got, err)
+        got, err = rows("cm,deploy", "-l", "app", sim=sim)
+        ok(got == [4, A, B] and "cannot list" in err, "a forbidden list: what else there is, a sentence, exit code 4", got, err)
+    with Sim(scenario + NEVER) as sim:
+        with Run("run", plan("web"), *FAST, "--timeout", "2s", sim=sim) as run:
+            run.wait()
+        code, out, err = status("rs", "-n", "shop", sim=sim)
+        ok(code == 3 and "list events" in err and "what explains the rows may be missing" in err, "no events: it is said, and no more", code, out, err)
+
+
+@case
+def rows_have_a_runs_words():
+    scenario = "pods: [{match: {owner: web}, behave: image-error, message: 'failed to pull image \"shop/web:1.42\": not found'}]\n"
+    with Sim(scenario + create(LATE, named("PersistentVolumeClaim", "data", spec={"storageClassName": "late", "accessModes": ["ReadWriteOnce"]}))) as sim:
+        with Run("run", plan("web"), *FAST, "--timeout", "2s", sim=sim) as run:
+            snapshot = ended(run, 3, "timedOut")
+        want = [o for o in snapshot["steps"][0]["objects"] if o["kind"] == "Deployment"][0]
+        code, out, err = status("deploy/web", "-n", "shop", "-o", "json", sim=sim)
+        web = json.loads(out)["objects"][0]
+        same((code, web["status"], web["message"]), (3, "InProgress", want["message"]), "its Pods are asked for the cause, which a run says in the same words", err)
+        same(web["columns"], want["columns"], "and the columns are the same")
+        got, _ = rows("all", "-n", "shop", sim=sim)
+        kinds = [row.split()[0] for row in got[1:]]
+        same((got[0], kinds), (1, ["Pod", "Pod", "Service", "Deployment", "ReplicaSet"]), "all: kubectl's category, in its order")
+        both, _ = rows("all,deploy", "-n", "shop", sim=sim)
+        same(both, got, "what is selected twice is one row")
+        code, out, _ = status("pvc/data", "-n", "shop", "-o", "json", sim=sim)
+        claim = json.loads(out)["objects"][0]
+        ok(claim["status"] == "Success" and claim["reason"] in (None, "WaitForFirstConsumer"), "a claim is judged with its class", claim)
+
+
+@case
+def a_kustomization_is_looked_up():
+    with Sim(CONFS) as sim:
+        os.mkdir(sim.path("bin"))
+        built = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {app: web}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+        write(sim, "kustomization.yaml", "resources: []\n")
+        write(sim, "built.yaml", built)
+        write(sim, "bin/kubectl", f"#!/bin/sh\ncase $1 in kustomize) exec cat {sim.path('built.yaml')};; *) echo {{}};; esac\n")
+        os.chmod(sim.path("bin/kubectl"), 0o755)
+        path = {"PATH": sim.path("bin") + ":" + os.environ["PATH"]}
+        for args, want in (([], (3, ["a", "x"])), (["-l", "app=web"], (0, ["a"]))):
+            code, out, err = status("-k", sim.folder, "-o", "json", *args, sim=sim, **path)
+            same((code, [o["name"] for o in json.loads(out)["objects"]]), want, f"status -k DIR {' '.join(args)}", err)
+        code, out, err = status("-k", sim.folder, "-l", "app=no", sim=sim, **path)
+        ok(code == 2 and "app=no" in err, "no label fits: exit code 2", code, out, err)
+
+
+@case
+def folders_and_labels_of_files():
+    with Run("version") as run:
+        os.makedirs(run.folder + "/m/deep")
+        for name, labels in (("m/a", {"app": "web"}), ("m/deep/b", {"app": "web"}), ("m/deep/c", {})):
+            write(run, name + ".json", json.dumps(conf(name[-1], **labels)))
+        os.symlink("..", run.folder + "/m/deep/up")
+        for args, want in (([], "a"), (["-R"], "a b c"), (["-R", "-l", "app=web"], "a b"), (["-l", "app!=web"], "")):
+            code, out, err = status("-f", run.folder + "/m", "-o", "json", *args)
+            same((code, " ".join(o["name"] for o in json.loads(out)["objects"])), (0, want), f"status -f FOLDER {' '.join(args)}", err)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,13 @@ bool field_string(char **out, const struct yaml_node *node, const char *what, co
 	return true;
 }
 
+bool field_word(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs)
+{
+	return field_string(out, node, what, file, errs) &&
+		(**out || field_mistake(node, file, errs, "%s must not be empty", what));
+}
+
 bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs)
 {

@@ -27,6 +27,9 @@ bool field_table(const struct yaml_node *node, const char *what, const struct fi
  * variable is not quoted in a sentence: it may be somebody's secret. */
 bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs);
+/* Not empty. */
+bool field_word(char **out, const struct yaml_node *node, const char *what, const char *file,
+	struct errors *errs);
 /* Display text, not empty. */
 bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs);

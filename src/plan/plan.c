@@ -12,44 +12,29 @@
 #include "base/xalloc.h"
 #include "base/yaml.h"
 #include "plan/field.h"
-#include "plan/plan_verify.h"
-#include "plan/step_types.h"
+#include "plan/mistakes.h"
+#include "plan/plan_needs.h"
+#include "plan/plan_step.h"
 #include "plan/vars.h"
 
 #define PLAN_MAX ((size_t)4 << 20)
 #define API_VERSION "ksettle/v1"
+#define STEPS_MAX 1000
 
 struct reading {
 	struct plan *plan;
-	struct plan_step *step;
-	char *base;
-	const struct verify_flags *flags;
-	struct verify_layer defaults, own;
-	bool api_version, steps, typed;
+	struct step_context steps;
+	bool api_version, has_steps;
 };
-
-const char *step_type_word(enum step_type type)
-{
-	static const char *const words[] = {
-		[STEP_YAML] = "yaml",
-		[STEP_HELM] = "helm",
-		[STEP_KUSTOMIZE] = "kustomize",
-		[STEP_RESOURCES] = "resources",
-		[STEP_CONFIG_MAP] = "configMap",
-		[STEP_SECRET] = "secret",
-		[STEP_INGRESS] = "ingress",
-		[STEP_SERVICE] = "service",
-		[STEP_WATCH] = "watch",
-	};
-
-	return words[type];
-}
 
 static void step_release(struct plan_step *step)
 {
 	free(step->name);
 	free(step->verify_note);
 	free(step->tool);
+	free(step->context);
+	free(step->ns);
+	free(step->needs);
 	for (size_t i = 0; i < step->nwarnings; i++)
 		free(step->warnings[i]);
 	free(step->warnings);
@@ -71,138 +56,19 @@ void plan_release(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
-static void read_step_name(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	struct reading *r = into;
-
-	field_title(&r->step->name, value, "the name of a step", file, errs);
-}
-
-static void read_step_verify(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	struct reading *r = into;
-
-	verify_layer_parse(&r->own, value, file, errs);
-}
-
-static void read_type(struct reading *r, enum step_type type, step_reader *read,
-	const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	if (r->typed) {
-		field_mistake(
-			value, file, errs, "a step does one thing: make this a step of its own");
-		return;
-	}
-	r->typed = true;
-	r->step->type = type;
-	read(r->step, value, r->base, file, errs);
-}
-
-static void read_yaml(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_YAML, step_yaml_read, value, file, errs);
-}
-
-static void read_helm(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_HELM, step_helm_read, value, file, errs);
-}
-
-static void read_kustomize(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_KUSTOMIZE, step_kustomize_read, value, file, errs);
-}
-
-static void read_resources(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_RESOURCES, step_resources_read, value, file, errs);
-}
-
-static void read_config_map(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_CONFIG_MAP, step_config_map_read, value, file, errs);
-}
-
-static void read_secret(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_SECRET, step_secret_read, value, file, errs);
-}
-
-static void read_ingress(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_INGRESS, step_ingress_read, value, file, errs);
-}
-
-static void read_service(
-	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
-{
-	read_type(into, STEP_SERVICE, step_service_read, value, file, errs);
-}
-
-static const struct field step_fields[] = {
-	{ "name", read_step_name },
-	{ "verify", read_step_verify },
-	{ "yaml", read_yaml },
-	{ "helm", read_helm },
-	{ "kustomize", read_kustomize },
-	{ "resources", read_resources },
-	{ "configMap", read_config_map },
-	{ "secret", read_secret },
-	{ "ingress", read_ingress },
-	{ "service", read_service },
-};
-
-static void name_step(
-	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
-{
-	const struct plan *plan = r->plan;
-
-	if (!r->step->name)
-		r->step->name = xasprintf("Step %zu", plan->n);
-	for (size_t i = 0; i + 1 < plan->n; i++)
-		if (strcmp(plan->steps[i].name, r->step->name) == 0)
-			field_mistake(node, file, errs,
-				"the name '%s' is taken by the step of line %d", r->step->name,
-				plan->steps[i].line);
-}
-
-static void read_step(
-	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
-{
-	struct plan *plan = r->plan;
-	size_t before = errs->n;
-
-	VEC_GROW(plan->steps, plan->n, plan->cap);
-	r->step = &plan->steps[plan->n++];
-	*r->step = (struct plan_step){ .line = node->line, .column = node->column };
-	r->own = (struct verify_layer){ 0 };
-	r->typed = false;
-	if (field_table(node, "a step", step_fields, ARRAY_LEN(step_fields), r, file, errs) &&
-		!r->typed && errs->n == before)
-		field_mistake(node, file, errs, "a step needs what it does: yaml: {files: [..]}");
-	name_step(r, node, file, errs);
-	verify_resolve(r->step, r->flags, &r->own, &r->defaults, file, errs);
-	step_resources_check(r->step, file, errs);
-}
-
 /* Steps are read after the whole file was: defaults may stand below them. */
 static void note_steps(
 	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
 	struct reading *r = into;
 
-	r->steps = true;
+	r->has_steps = true;
 	if (value->kind != YAML_SEQUENCE || value->n == 0)
 		field_mistake(value, file, errs, "steps must be a list with at least one step");
+	else if (value->n > STEPS_MAX)
+		field_mistake(value, file, errs,
+			"a plan has at most %d steps; this one has %zu: make it several plans",
+			STEPS_MAX, value->n);
 }
 
 static void read_api_version(
@@ -229,7 +95,7 @@ static void read_context(
 {
 	struct reading *r = into;
 
-	field_string(&r->plan->context, value, "context", file, errs);
+	field_word(&r->plan->context, value, "context", file, errs);
 }
 
 static void read_namespace(
@@ -237,7 +103,7 @@ static void read_namespace(
 {
 	struct reading *r = into;
 
-	field_string(&r->plan->ns, value, "namespace", file, errs);
+	field_word(&r->plan->ns, value, "namespace", file, errs);
 }
 
 static void read_default_verify(
@@ -245,7 +111,7 @@ static void read_default_verify(
 {
 	struct reading *r = into;
 
-	verify_layer_parse(&r->defaults, value, file, errs);
+	verify_layer_parse(&r->steps.defaults, value, file, errs);
 }
 
 static void read_defaults(
@@ -270,17 +136,19 @@ static const struct field plan_fields[] = {
 static void read_plan(
 	struct reading *r, const struct yaml_node *root, const char *file, struct errors *errs)
 {
-	const struct yaml_node *steps;
+	const struct yaml_node *steps = yaml_get(root, "steps");
 
 	if (!field_table(root, "the plan", plan_fields, ARRAY_LEN(plan_fields), r, file, errs))
 		return;
 	if (!r->api_version)
 		field_mistake(root, file, errs, "the plan needs apiVersion: " API_VERSION);
-	if (!r->steps)
+	if (!r->has_steps)
 		field_mistake(root, file, errs, "the plan needs steps: [..]");
-	steps = yaml_get(root, "steps");
-	for (size_t i = 0; steps && steps->kind == YAML_SEQUENCE && i < steps->n; i++)
-		read_step(r, steps->items[i], file, errs);
+	if (!steps || steps->kind != YAML_SEQUENCE || steps->n > STEPS_MAX)
+		return;
+	for (size_t i = 0; i < steps->n; i++)
+		plan_step_read(&r->steps, steps->items[i], file, errs);
+	plan_needs_resolve(r->plan, steps, file, errs);
 }
 
 static char *folder_of(const char *file)
@@ -304,8 +172,9 @@ static char *stem_of(const char *file)
 static void parse(struct plan *plan, const char *text, size_t len, const struct verify_flags *flags,
 	const char *const *set, struct errors *errs)
 {
-	struct reading r = { .plan = plan, .flags = flags, .base = folder_of(plan->file) };
-	struct vars vars = { set, r.base };
+	char *base = folder_of(plan->file);
+	struct reading r = { .plan = plan, .steps = { plan, flags, base, { 0 } } };
+	struct vars vars = { set, base };
 	struct yaml yaml;
 
 	if (yaml_parse_errors(&yaml, text, len, plan->file, errs)) {
@@ -319,7 +188,7 @@ static void parse(struct plan *plan, const char *text, size_t len, const struct 
 		}
 		yaml_release(&yaml);
 	}
-	free(r.base);
+	free(base);
 	if (!plan->name)
 		plan->name = stem_of(plan->file);
 }
@@ -339,6 +208,7 @@ bool plan_load(struct plan *plan, const char *file, const struct verify_flags *f
 	buf_release(&text);
 	if (errs->n == before)
 		return true;
+	mistakes_sort(errs, before, file);
 	plan_release(plan);
 	return false;
 }

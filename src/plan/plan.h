@@ -49,6 +49,11 @@ struct plan_step {
 	struct manifests manifests; /* what it applies or watches, parsed */
 	bool force_conflicts;
 	struct blue_green blue_green;
+	char *context, *ns;       /* its own or the defaults'; NULL: the kubeconfig's */
+	bool continue_on_error;   /* the plan goes on when it did not succeed */
+	bool after_failure;       /* when: previous-failed: it cleans up */
+	bool has_needs;           /* it waits for these; else for every step before it */
+	size_t *needs, nneeds;    /* indexes */
 };
 
 struct plan {
@@ -75,3 +80,6 @@ bool plan_load(struct plan *plan, const char *file, const struct verify_flags *f
 bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
 	const char *const *files, const struct verify_flags *flags, struct errors *errs);
 void plan_release(struct plan *plan);
+
+/* The step does not start before the other one has ended. */
+bool plan_waits_for(const struct plan *plan, size_t step, size_t other);

@@ -65,7 +65,23 @@ static struct verify_flags flags_of(const char *text, char line[static 256], con
 	return flags;
 }
 
-static void describe_step(struct buf *out, const struct plan_step *step)
+static void describe_order(struct buf *out, const struct plan *plan, const struct plan_step *step)
+{
+	if (step->context)
+		buf_printf(out, "  context %s\n", step->context);
+	if (step->ns)
+		buf_printf(out, "  namespace %s\n", step->ns);
+	if (step->has_needs)
+		buf_printf(out, "  needs:");
+	for (size_t i = 0; i < step->nneeds; i++)
+		buf_printf(out, " %s", plan->steps[step->needs[i]].name);
+	buf_addstr(out, step->has_needs ? "\n" : "");
+	if (step->continue_on_error || step->after_failure)
+		buf_printf(out, " %s%s\n", step->continue_on_error ? " continueOnError" : "",
+			step->after_failure ? " when: previous-failed" : "");
+}
+
+static void describe_step(struct buf *out, const struct plan *plan, const struct plan_step *step)
 {
 	const struct verify *v = &step->verify;
 	char timeout[DURATION_SIZE] = "none", window[DURATION_SIZE], grace[DURATION_SIZE], poll[DURATION_SIZE];
@@ -81,6 +97,7 @@ static void describe_step(struct buf *out, const struct plan_step *step)
 		step->force_conflicts ? " forceConflicts" : "");
 	if (step->verify_note)
 		buf_printf(out, "  note: %s\n", step->verify_note);
+	describe_order(out, plan, step);
 	for (size_t i = 0; i < step->manifests.n; i++)
 		buf_printf(out, "  %s %s\n", step->manifests.items[i].kind, step->manifests.items[i].name);
 }
@@ -91,7 +108,7 @@ static void describe(struct buf *out, const struct plan *plan, const struct erro
 		buf_printf(out, "plan '%s' context %s namespace %s\n", plan->name, plan->context ? plan->context : "-",
 			plan->ns ? plan->ns : "-");
 	for (size_t i = 0; errs->n == 0 && i < plan->n; i++)
-		describe_step(out, &plan->steps[i]);
+		describe_step(out, plan, &plan->steps[i]);
 	for (size_t i = 0; i < errs->n; i++)
 		buf_printf(out, "!! %s\n", errs->items[i].text);
 }

@@ -249,7 +249,8 @@ static bool waits_for_kind(struct applier *a)
 
 	a->unknown_since = a->unknown_since ? a->unknown_since : now;
 	return !a->names_refused && now - a->unknown_since < DEFINED_MS &&
-		preflight_defined(a->spec.plan, a->spec.index, a->order[a->next]);
+		preflight_may_appear(a->spec.plan, a->spec.clusters, a->spec.index,
+			a->order[a->next]);
 }
 
 static void apply_next(struct applier *a)

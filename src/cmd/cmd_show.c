@@ -35,18 +35,21 @@ static void close_killed(struct model *model)
 {
 	bool gone = model->pid > 0 && kill((pid_t)model->pid, 0) != 0 && errno == ESRCH;
 	int code = verdict_exit_code(VERDICT_INTERRUPTED);
-	bool later = false;
+	bool open = false;
 
 	if (model->verdict != VERDICT_NONE || model->frozen || !gone)
 		return;
+	for (size_t i = 0; i < model->nsteps; i++)
+		open |= model->steps[i].started_at && model->steps[i].verdict == VERDICT_NONE;
 	for (size_t i = 0; i < model->nsteps; i++) {
+		bool hit = model->steps[i].started_at || !open; /* one of them must be */
+
 		if (model->steps[i].verdict != VERDICT_NONE)
 			continue;
 		fold(model,
-			event_step_verdict(i, later ? VERDICT_SKIPPED : VERDICT_INTERRUPTED,
-				later ? "an earlier step did not succeed" : "the run was killed",
-				later ? 0 : code));
-		later = true;
+			event_step_verdict(i, hit ? VERDICT_INTERRUPTED : VERDICT_SKIPPED,
+				"the run was killed", hit ? code : 0));
+		open = true;
 	}
 	fold(model, event_run_end(VERDICT_INTERRUPTED, code));
 }

@@ -7,6 +7,7 @@
 #include "plan/plan.h"
 
 struct cluster;
+struct clusters;
 struct error;
 struct loop;
 struct recorder;
@@ -17,7 +18,8 @@ struct verification;
 
 struct executor_spec {
 	struct loop *loop;
-	struct cluster *cluster;
+	struct cluster *cluster;  /* the step's … */
+	const struct clusters *clusters; /* … among those of the plan */
 	struct recorder *recorder;
 	/* Objects become known to it as the executor learns of them: verification_add(),
 	 * verification_add_refused(). */

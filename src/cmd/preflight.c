@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/jx.h"
+#include "cmd/clusters.h"
 #include "kube/discovery.h"
 
 static bool mistake(
@@ -15,7 +16,6 @@ static bool mistake(
 		m->kind, m->name, text, word);
 }
 
-/* A CRD that an earlier (or the same) step applies makes its kind known in time. */
 static bool defines(const struct manifest *crd, const struct manifest *m)
 {
 	char group[GROUP_SIZE];
@@ -27,44 +27,51 @@ static bool defines(const struct manifest *crd, const struct manifest *m)
 		strcmp(defined, group) == 0 && strcmp(kind, m->kind) == 0;
 }
 
-bool preflight_defined(const struct plan *plan, size_t step, const struct manifest *m)
+bool preflight_may_appear(const struct plan *plan, const struct clusters *clusters, size_t step,
+	const struct manifest *m)
 {
-	for (size_t i = 0; i <= step; i++)
-		for (size_t k = 0; k < plan->steps[i].manifests.n; k++)
-			if (defines(&plan->steps[i].manifests.items[k], m))
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_step *other = &plan->steps[i];
+
+		if (clusters_of(clusters, i) != clusters_of(clusters, step))
+			continue;
+		if (i != step && plan_waits_for(plan, i, step))
+			continue; /* it comes too late */
+		if (other->type == STEP_HELM && (i < step || plan_waits_for(plan, step, i)))
+			return true;
+		for (size_t k = 0; k < other->manifests.n; k++)
+			if (defines(&other->manifests.items[k], m))
 				return true;
+	}
 	return false;
 }
 
-static void check(const struct plan *plan, size_t step, const struct manifest *m,
-	const struct kube_discovery *discovery, const char *ns, bool ns_required,
+bool preflight(const struct plan *plan, const struct clusters *clusters, size_t step,
 	struct errors *errs)
 {
-	const struct kube_resource *resource = kube_find_kind(discovery, m->api_version, m->kind);
-
-	if (!resource) {
-		if (plan->steps[step].type != STEP_WATCH && !preflight_defined(plan, step, m))
-			mistake(m, errs, "the server does not know this kind in ", m->api_version);
-	} else if (!resource->namespaced && m->ns) {
-		mistake(m, errs,
-			"this kind belongs to no namespace; drop metadata.namespace: ", m->ns);
-	} else if (resource->namespaced && ns_required && m->ns && strcmp(m->ns, ns) != 0) {
-		mistake(m, errs, "its namespace differs from the one given with -n: ", m->ns);
-	}
-}
-
-bool preflight(const struct plan *plan, const struct kube_discovery *discovery, const char *ns,
-	bool ns_required, struct errors *errs)
-{
+	const struct kube_discovery *discovery = clusters_of(clusters, step)->discovery;
+	const struct manifests *list = &plan->steps[step].manifests;
+	const char *ns = clusters_ns(clusters, plan, step);
 	size_t before = errs->n;
 
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct manifests *list = &plan->steps[i].manifests;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct manifest *m = &list->items[i];
+		const struct kube_resource *resource =
+			kube_find_kind(discovery, m->api_version, m->kind);
 
-		for (size_t k = 0; k < list->n; k++)
-			check(plan, i, &list->items[k], discovery, ns, ns_required, errs);
-		manifests_check_duplicates(list, ns, errs);
+		if (!resource && plan->steps[step].type != STEP_WATCH &&
+			!preflight_may_appear(plan, clusters, step, m))
+			mistake(m, errs, "the server does not know this kind in ", m->api_version);
+		else if (resource && !resource->namespaced && m->ns)
+			mistake(m, errs,
+				"this kind belongs to no namespace; drop metadata.namespace: ",
+				m->ns);
+		else if (resource && resource->namespaced && m->ns && strcmp(m->ns, ns) != 0 &&
+			clusters_ns_required(clusters, step))
+			mistake(m, errs,
+				"its namespace differs from the one given with -n: ", m->ns);
 	}
+	manifests_check_duplicates(list, ns, errs);
 	return errs->n == before;
 }
 

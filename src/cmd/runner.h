@@ -6,23 +6,20 @@
 #include "base/status.h"
 #include "plan/plan.h"
 
-struct cluster;
+struct clusters;
 struct loop;
 struct recorder;
 
 /* Executes a plan: connects, checks every object's kind and scope before anything is applied, then
- * takes the steps one by one: apply, verify, verdict; a failing step ends it and the rest is
- * skipped. Everything that happens is an event. */
+ * takes the steps as plan/schedule.h says: apply, verify, verdict. Everything that happens is an event. */
 struct runner;
 
 struct runner_spec {
 	struct loop *loop;
 	struct recorder *recorder;
-	struct cluster *cluster;
+	struct clusters *clusters; /* borrowed, outlive the runner */
 	const struct plan *plan;  /* borrowed, outlives the runner */
 	const char *run_id;
-	const char *ns;           /* where objects without a namespace go */
-	bool ns_required;         /* -n was given: another namespace in a manifest is a mistake */
 	void (*done)(void *arg, enum verdict verdict,
 		int exit_code); /* from the loop, once, after run.end */
 	void *arg;

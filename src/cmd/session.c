@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
-#include "cmd/cluster.h"
+#include "cmd/clusters.h"
 #include "cmd/output.h"
 #include "cmd/runner.h"
 #include "kube/client.h"
@@ -33,7 +33,7 @@ struct session {
 	struct history_run history;
 	bool kept;                /* the history's folder is there */
 	struct recorder *recorder;
-	struct cluster cluster;
+	struct clusters clusters;
 	struct output *output;
 	struct runner *runner;
 	char *snapshot_path;
@@ -184,23 +184,6 @@ static bool open_record(struct session *s, struct error *err)
 	return s->recorder != NULL;
 }
 
-static bool open_kube(struct session *s, struct error *err)
-{
-	struct kube_flags flags = s->args->kube;
-	struct kube_config config;
-	struct kube *kube;
-
-	if (!flags.context)
-		flags.context = s->plan->context;
-	if (!kube_config_load(&config, &flags, err))
-		return false;
-	kube = kube_new(s->loop, &config, err);
-	if (!kube)
-		return false;
-	cluster_init(&s->cluster, s->loop, kube);
-	return kube_login(kube, isatty(STDIN_FILENO), err);
-}
-
 static bool open_signals(struct session *s, struct error *err)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -211,7 +194,6 @@ static bool open_signals(struct session *s, struct error *err)
 
 static bool open_runner(struct session *s, struct error *err)
 {
-	const struct kube_config *config = kube_config(s->cluster.kube);
 	struct output_spec output = {
 		.loop = s->loop,
 		.model = &s->model,
@@ -228,11 +210,9 @@ static bool open_runner(struct session *s, struct error *err)
 	struct runner_spec runner = {
 		.loop = s->loop,
 		.recorder = s->recorder,
-		.cluster = &s->cluster,
+		.clusters = &s->clusters,
 		.plan = s->plan,
 		.run_id = s->kept ? s->history.id : "unkept",
-		.ns = config->ns_explicit || !s->plan->ns ? config->ns : s->plan->ns,
-		.ns_required = config->ns_explicit,
 		.done = run_ended,
 		.arg = s,
 	};
@@ -248,7 +228,7 @@ static void close_session(struct session *s)
 {
 	runner_free(s->runner);
 	output_close(s->output);
-	cluster_release(&s->cluster);
+	clusters_release(&s->clusters);
 	recorder_free(s->recorder);
 	if (s->kept)
 		history_run_release(&s->history);
@@ -277,7 +257,8 @@ int session_run(const struct args *args, const struct plan *plan)
 	model_init(&s.model);
 	s.loop = check_args(args, &err) ? loop_new(&err) : NULL;
 	/* The kubeconfig first: a run that cannot begin leaves no record behind. */
-	if (s.loop && open_kube(&s, &err) && open_record(&s, &err) && open_signals(&s, &err) &&
+	if (s.loop && clusters_open(&s.clusters, s.loop, plan, &args->kube, &err) &&
+		open_record(&s, &err) && open_signals(&s, &err) &&
 		open_runner(&s, &err)) {
 		runner_start(s.runner);
 		loop_run(s.loop, &err);

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "cmd/cluster.h"
+#include "cmd/clusters.h"
 #include "cmd/executor.h"
 #include "kube/client.h"
 #include "kube/discovery.h"
@@ -33,12 +33,13 @@ static void emit(const struct step_run_spec *spec, json_t *event_take)
 
 static void emit_start(const struct step_run_spec *spec)
 {
-	const struct kube_config *config = kube_config(spec->cluster->kube);
+	struct cluster *on = clusters_of(spec->clusters, spec->index);
+	const struct kube_config *config = kube_config(on->kube);
 	const struct plan_step *step = step_of(spec);
 	const struct verify *v = &step->verify;
 	bool verified = v->mode != VERIFY_NONE;
 	struct cluster_words cluster = { config->context, config->server,
-		kube_server_version(spec->cluster->discovery) };
+		kube_server_version(on->discovery) };
 	struct verify_words words = {
 		.mode = verify_mode_word(v->mode),
 		.timeout_ms = v->timeout_ms,
@@ -53,7 +54,7 @@ static void emit_start(const struct step_run_spec *spec)
 		emit(spec, event_warning(spec->index, NULL, step->verify_note));
 	for (size_t i = 0; i < step->nwarnings; i++)
 		emit(spec, event_warning(spec->index, NULL, step->warnings[i]));
-	cluster_warn(spec->cluster, spec->recorder, spec->index);
+	cluster_warn(on, spec->recorder, spec->index);
 }
 
 void step_run_refuse(const struct step_run_spec *spec, enum verdict verdict, int exit_code,
@@ -110,11 +111,12 @@ struct step_run *step_run_start(const struct step_run_spec *spec)
 {
 	struct step_run *run = xcalloc(1, sizeof(*run));
 	const struct plan_step *step = step_of(spec);
+	struct cluster *cluster = clusters_of(spec->clusters, spec->index);
 	struct verification_spec verification = {
 		.loop = spec->loop,
 		.recorder = spec->recorder,
-		.kube = spec->cluster->kube,
-		.discovery = spec->cluster->discovery,
+		.kube = cluster->kube,
+		.discovery = cluster->discovery,
 		.step = spec->index,
 		.verify = step->verify,
 		.done = verified,
@@ -122,11 +124,12 @@ struct step_run *step_run_start(const struct step_run_spec *spec)
 	};
 	struct executor_spec executor = {
 		.loop = spec->loop,
-		.cluster = spec->cluster,
+		.cluster = cluster,
+		.clusters = spec->clusters,
 		.recorder = spec->recorder,
 		.plan = spec->plan,
 		.index = spec->index,
-		.ns = spec->ns,
+		.ns = clusters_ns(spec->clusters, spec->plan, spec->index),
 		.applied = applied,
 		.ended = ended,
 		.arg = run,

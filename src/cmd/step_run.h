@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "plan/plan.h"
 
-struct cluster;
+struct clusters;
 struct errors;
 struct loop;
 struct recorder;
@@ -18,10 +18,9 @@ struct step_run;
 struct step_run_spec {
 	struct loop *loop;
 	struct recorder *recorder;
-	struct cluster *cluster;
+	const struct clusters *clusters;
 	const struct plan *plan;
 	size_t index;             /* of the step in the plan */
-	const char *ns;           /* where objects without a namespace go */
 	/* After step.verdict, once, from the loop; the step_run may be freed in it. */
 	void (*done)(void *arg, size_t index, enum verdict verdict, int exit_code);
 	void *arg;

@@ -24,16 +24,22 @@ struct said {
 	int64_t at;
 };
 
+/* Several steps may go on side by side: what each was told of. */
+struct plain_step {
+	struct {
+		int64_t since;
+		size_t lines, held; /* held: changes that got no line */
+	} burst;
+	int64_t window; /* the stabilization window that was told of: its beginning */
+	bool disconnected;
+};
+
 struct plain {
 	struct plain_line line;
 	struct map said;     /* id → struct said */
 	struct map warnings; /* text → itself */
-	struct {
-		int64_t since;
-		size_t step, lines, held; /* held: changes that got no line */
-	} burst;
-	int64_t window; /* the stabilization window that was told of: its beginning */
-	bool disconnected;
+	struct plain_step *steps; /* of the model */
+	size_t nsteps;
 };
 
 /* An event as a line is made of it. */
@@ -73,6 +79,7 @@ void plain_free(struct plain *p)
 	map_release(&p->said);
 	map_release(&p->warnings);
 	buf_release(&p->line.text);
+	free(p->steps);
 	free(p);
 }
 
@@ -160,33 +167,34 @@ static void say_applied_row(const struct news *n, const struct model_object *o)
 	remember(n->p, o, n->m->last_at);
 }
 
-static void say_held(struct plain *p, const struct model *m, int64_t at)
+static void say_held(struct plain *p, const struct model *m, size_t step, int64_t at)
 {
-	if (!p->burst.held)
+	struct plain_step *s = &p->steps[step];
+
+	if (!s->burst.held)
 		return;
-	line_begin_step(&p->line, m, p->burst.step, at);
-	buf_printf(&p->line.text, "%zu more children entered or left trouble", p->burst.held);
+	line_begin_step(&p->line, m, step, at);
+	buf_printf(&p->line.text, "%zu more children entered or left trouble", s->burst.held);
 	line_end(&p->line, at);
-	p->burst.held = 0;
+	s->burst.held = 0;
 }
 
 /* Whether one more line about a child may be written now. */
 static bool burst_allows(const struct news *n)
 {
-	struct plain *p = n->p;
+	struct plain_step *s = &n->p->steps[n->step];
 	int64_t at = n->m->last_at;
 
-	if (at - p->burst.since >= BURST_MS || n->step != p->burst.step) {
-		say_held(p, n->m, at);
-		p->burst.since = at;
-		p->burst.step = n->step;
-		p->burst.lines = 0;
+	if (at - s->burst.since >= BURST_MS) {
+		say_held(n->p, n->m, n->step, at);
+		s->burst.since = at;
+		s->burst.lines = 0;
 	}
-	if (p->burst.lines < BURST_LINES) {
-		p->burst.lines++;
+	if (s->burst.lines < BURST_LINES) {
+		s->burst.lines++;
 		return true;
 	}
-	p->burst.held++;
+	s->burst.held++;
 	return false;
 }
 
@@ -317,9 +325,9 @@ static void say_stabilizing(const struct news *n)
 	struct model_counts counts = model_count(step, true);
 	struct plain_line *line;
 
-	if (n->p->window == step->stabilizing_since)
+	if (n->p->steps[n->step].window == step->stabilizing_since)
 		return;
-	n->p->window = step->stabilizing_since;
+	n->p->steps[n->step].window = step->stabilizing_since;
 	line = begin(n);
 	buf_printf(&line->text, "stabilizing | %zu of %zu objects at their desired state",
 		counts.by[STATUS_SUCCESS], counts.total);
@@ -333,7 +341,7 @@ static void say_unsettled(const struct news *n)
 	const char *why = text(n, "why");
 	struct plain_line *line = begin(n);
 
-	n->p->window = 0;
+	n->p->steps[n->step].window = 0;
 	line_add(line, "unsettled | ");
 	if (o)
 		line_add_label(line, o);
@@ -348,7 +356,7 @@ static void say_verdict(const struct news *n)
 	const struct model_step *step = &n->m->steps[n->step];
 	struct plain_line *line;
 
-	say_held(n->p, n->m, n->m->last_at);
+	say_held(n->p, n->m, n->step, n->m->last_at);
 	line = begin(n);
 	line_add(line, verdict_title(step->verdict));
 	if (step->started_at)
@@ -381,9 +389,9 @@ static void say_connection(const struct news *n)
 	struct plain_line *line;
 
 	/* Only trouble and its end are news. */
-	if (live && !n->p->disconnected)
+	if (live && !n->p->steps[n->step].disconnected)
 		return;
-	n->p->disconnected = !live;
+	n->p->steps[n->step].disconnected = !live;
 	line = begin(n);
 	line_add(line, "connection ");
 	line_add(line, live ? "is back" : step->connection);
@@ -423,6 +431,16 @@ static const struct {
 	{ "warning", say_warning },
 };
 
+/* A model has its steps from its first event on. */
+static void keep_steps(struct plain *p, const struct model *m)
+{
+	if (p->nsteps >= m->nsteps)
+		return;
+	p->steps = xreallocarray(p->steps, m->nsteps, sizeof(*p->steps));
+	memset(p->steps + p->nsteps, 0, (m->nsteps - p->nsteps) * sizeof(*p->steps));
+	p->nsteps = m->nsteps;
+}
+
 void plain_listen(
 	void *arg, const struct model *model, const json_t *event, const char *line UNUSED)
 {
@@ -430,33 +448,29 @@ void plain_listen(
 	struct news n = { .p = arg, .m = model, .event = event };
 
 	n.step = (size_t)json_integer_value(json_object_get(event, "step"));
+	keep_steps(n.p, model);
 	for (size_t i = 0; name && i < ARRAY_LEN(sayings); i++)
 		if (strcmp(sayings[i].event, name) == 0)
 			sayings[i].say(&n);
 }
 
-/* The step that goes on; nsteps if none does. */
-static size_t open_step(const struct model *m)
-{
-	for (size_t i = 0; i < m->nsteps; i++)
-		if (m->steps[i].started_at && m->steps[i].verdict == VERDICT_NONE)
-			return i;
-	return m->nsteps;
-}
-
 void plain_tick(struct plain *p, const struct model *model, int64_t now_ms)
 {
-	size_t step = open_step(model);
+	bool silent;
 
 	/* A wall clock that was set back must not silence it for hours. */
 	if (p->line.last > now_ms)
 		p->line.last = now_ms;
-	if (step == model->nsteps)
-		return;
-	if (now_ms - p->burst.since >= BURST_MS)
-		say_held(p, model, now_ms);
-	if (p->line.last && now_ms - p->line.last >= HEARTBEAT_MS) {
+	keep_steps(p, model);
+	silent = p->line.last && now_ms - p->line.last >= HEARTBEAT_MS;
+	if (silent)
 		model_order(model);
-		line_heartbeat(&p->line, model, step, now_ms);
+	for (size_t i = 0; i < model->nsteps; i++) {
+		if (!model->steps[i].started_at || model->steps[i].verdict != VERDICT_NONE)
+			continue;
+		if (now_ms - p->steps[i].burst.since >= BURST_MS)
+			say_held(p, model, i, now_ms);
+		if (silent)
+			line_heartbeat(&p->line, model, i, now_ms);
 	}
 }

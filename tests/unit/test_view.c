@@ -14,7 +14,7 @@
 #define FRAME 1
 
 static const char *const models[] = {
-	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "wide", "hostile", "stale", "remains",
+	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "wide", "hostile", "stale", "remains", "parallel",
 };
 
 static const struct {
@@ -50,6 +50,8 @@ static const struct {
 	{ "hostile-80", "hostile", 24, 80, ICONS_UNICODE, "j" },
 	{ "stale-80", "stale", 24, 80, ICONS_UNICODE, "jj" },
 	{ "remains-80", "remains", 24, 80, ICONS_UNICODE, "" },
+	{ "parallel-80", "parallel", 24, 80, ICONS_UNICODE, "" },
+	{ "parallel-120", "parallel", 40, 120, ICONS_UNICODE, "" },
 	{ "drawer-manifest-80", "bad-image", 24, 80, ICONS_UNICODE, "jy" },
 	{ "drawer-manifest-120", "bad-image", 40, 120, ICONS_UNICODE, "jy" },
 	{ "drawer-manifest-40", "bad-image", 10, 40, ICONS_UNICODE, "jy" },

@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a plan says about its steps: their order, who goes on without whom, which cluster, variables. TAP."""
+
+import importlib.util
+import os
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from harness import FAST, Run, Sim, Terminal, case, ended, main, ok, rows, same, until, write  # noqa: E402
+
+IN_TIME = [*FAST, "--timeout", "60s"]
+STUCK = "pods: [{match: {owner: stuck}, behave: never-ready}]\n"
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  replicas: 1
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec: {{containers: [{{name: {name}, image: "nginx:1.27"}}]}}
+"""
+
+
+def plan_of(sim, *steps, defaults="", workloads=("good", "other", "stuck")):
+    """A plan; files good.yaml, other.yaml and stuck.yaml (which never is ready) stand beside it."""
+    for name in workloads:
+        write(sim, f"{name}.yaml", DEPLOYMENT.format(name=name))
+    return write(sim, "plan.yaml", f"apiVersion: ksettle/v1\nname: test\ndefaults: {{namespace: shop, {defaults}}}\nsteps:\n"
+                 + "".join(f"- {{{step}}}\n" for step in steps))
+
+
+def step(name, file, *more):
+    return ", ".join([f"name: {name}", f'yaml: {{files: ["{file}.yaml"]}}', *more])
+
+
+SOON = "verify: {timeout: 1500ms}"
+
+
+def verdicts(snapshot):
+    return {s["name"]: s["verdict"] for s in snapshot["steps"]}
+
+
+def order(run):
+    """Starts and verdicts of steps, as they came."""
+    names = next(e["steps"] for e in run.journal() if e["event"] == "run.start")
+    return [f"{e['event'].split('.')[1]} {names[e['step']]['name']}" for e in run.journal() if e["event"] in ("step.start", "step.verdict")]
+
+
+@case
+def steps_side_by_side():
+    with Sim() as sim, Run("run", plan_of(sim, step("a", "good"), step("b", "other", "needs: []"), step("c", "good")),
+                           *IN_TIME, "-o", "plain", sim=sim) as run:
+        snapshot = ended(run, 0, "succeeded")
+        same(set(verdicts(snapshot).values()), {"succeeded"}, "every step succeeded")
+        events = order(run)
+        same(events[:2], ["start a", "start b"], "two start at once")
+        same(events[4:], ["start c", "verdict c"], "the third when both have ended", events)
+        ok("Deployment/other" in rows(snapshot, 1), "each has its own rows")
+
+
+@case
+def a_later_step_first():
+    with Sim() as sim, Run("run", plan_of(sim, step("a", "good", "needs: [b]"), step("b", "other", "needs: []")), *IN_TIME, sim=sim) as run:
+        ended(run, 0, "succeeded")
+        same(order(run), ["start b", "verdict b", "start a", "verdict a"], "a step waits for a later one that it needs")
+
+
+@case
+def failure_names_the_step():
+    with Sim(STUCK) as sim, Run("run", plan_of(sim, step("a", "stuck", SOON), step("b", "other", "needs: []"), step("c", "good")),
+                                *FAST, "-o", "plain", sim=sim) as run:
+        snapshot = ended(run, 3, "timedOut")
+        same(verdicts(snapshot), {"a": "timedOut", "b": "succeeded", "c": "skipped"}, "what is open goes on, what is not started is skipped")
+        same(snapshot["steps"][2]["reason"], "step 'a' timed out", "and says why")
+
+
+@case
+def continueOnError():
+    with Sim(STUCK) as sim, Run("run", plan_of(sim, step("a", "stuck", SOON, "continueOnError: true"), step("b", "good"),
+                                               step("c", "other", "needs: [a]"), step("d", "other", "needs: [c]")), *FAST, sim=sim) as run:
+        snapshot = ended(run, 3, "timedOut")
+        same(verdicts(snapshot), {"a": "timedOut", "b": "succeeded", "c": "skipped", "d": "skipped"}, "the plan goes on")
+        same([s["reason"] for s in snapshot["steps"][2:]],
+             ["it needs 'a', which timed out", "it needs 'c', which was skipped"], "but not what needs it")
+
+
+@case
+def the_first_in_the_plan_decides():
+    scenario = STUCK + "apply: [{match: {kind: Deployment, name: other}, code: 422, message: 'no'}]"
+    with Sim(scenario) as sim, Run("run", plan_of(sim, step("slow", "stuck", SOON), step("quick", "other", "needs: []")), *FAST, sim=sim) as run:
+        snapshot = ended(run, 3, "timedOut")
+        same(verdicts(snapshot), {"slow": "timedOut", "quick": "failed"}, "two failed")
+        same(order(run)[2], "verdict quick", "the later one first")
+
+
+@case
+def clean_up():
+    steps = step("deploy", "{what}", SOON), step("next", "other"), step("roll back", "good", "when: previous-failed")
+    with Sim(STUCK) as sim, Run("run", plan_of(sim, *(s.replace("{what}", "stuck") for s in steps)), *FAST, sim=sim) as run:
+        snapshot = ended(run, 3, "timedOut", "a run that fails")
+        same(verdicts(snapshot), {"deploy": "timedOut", "next": "skipped", "roll back": "succeeded"}, "it runs after a failure")
+    with Sim() as sim, Run("run", plan_of(sim, *(s.replace("{what}", "good").replace(SOON, "verify: {timeout: 60s}") for s in steps)),
+                           *FAST, sim=sim) as run:
+        snapshot = ended(run, 0, "succeeded", "a run that succeeds")
+        same((snapshot["steps"][2]["verdict"], snapshot["steps"][2]["reason"]), ("skipped", "no step before it failed"), "it does not run")
+
+
+@case
+def canceled_with_several_open():
+    with Sim(STUCK) as sim:
+        plan = plan_of(sim, step("a", "stuck"), step("b", "stuck", "needs: []"), step("c", "good"), step("clean", "good", "when: previous-failed"))
+        with Run("run", plan, *IN_TIME, "-o", "plain", sim=sim) as run:
+            until(lambda: run.so_far().count("| In progress") >= 2)
+            run.process.send_signal(signal.SIGINT)
+            snapshot = ended(run, 130, "canceled")
+            same(verdicts(snapshot), {"a": "canceled", "b": "canceled", "c": "skipped", "clean": "skipped"}, "every open step is canceled")
+            same(snapshot["steps"][3]["reason"], "the run was canceled", "and nothing starts any more")
+
+
+@case
+def killed_with_several_open():
+    with Sim(STUCK) as sim:
+        plan = plan_of(sim, step("a", "stuck"), step("b", "stuck", "needs: []"), step("c", "good"))
+        with Run("run", plan, *IN_TIME, "-o", "plain", sim=sim) as run:
+            until(lambda: run.so_far().count("| In progress") >= 2)
+            run.process.kill()
+            run.wait()
+            same(verdicts(run.folded()), {"a": "interrupted", "b": "interrupted", "c": "skipped"}, "its journal is closed as it was")
+
+
+def screen_of_several_steps():
+    with Sim(STUCK) as sim:
+        plan = plan_of(sim, step("first", "stuck"), step("second", "good", "needs: []"), step("third", "good"))
+        with Terminal("run", plan, *IN_TIME, sim=sim) as terminal:
+            terminal.shows("2 side by side", "the title says how many go on")
+            terminal.shows("first: Waiting for", "the sentence says whose it is")
+
+
+if importlib.util.find_spec("pyte"):
+    case(screen_of_several_steps)
+
+
+# --- clusters ---
+
+class Two:
+    """Two simulated clusters, "east" and "west", in one KUBECONFIG."""
+
+    def __init__(self, east="{}", west="{}"):
+        self.sims = {"east": Sim(east), "west": Sim(west)}
+        for name, sim in self.sims.items():
+            with open(sim.kubeconfig) as file:
+                text = file.read()
+            write(sim, name, text.replace("demo", name))
+        self.env = {"KUBECONFIG": ":".join(sim.path(name) for name, sim in self.sims.items())}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for sim in self.sims.values():
+            sim.close()
+
+
+@case
+def plan_of_two_clusters():
+    with Two() as two:
+        east = two.sims["east"]
+        plan = plan_of(east, step("a", "good"), step("b", "other", "context: west", "namespace: default"), defaults="context: east")
+        with Run("run", plan, *IN_TIME, "-o", "plain", env=two.env) as run:
+            snapshot = ended(run, 0, "succeeded")
+            same([s["cluster"]["context"] for s in snapshot["steps"]], ["east", "west"], "each step has its cluster")
+            same(rows(snapshot, 1)["Deployment/other"]["namespace"], "default", "and its namespace")
+        names = {n: [o["metadata"]["name"] for o in sim.ask("/apis/apps/v1/deployments")["items"]] for n, sim in two.sims.items()}
+        same(names, {"east": ["good"], "west": ["other"]}, "each object is in its cluster alone")
+        with Run("run", plan, *IN_TIME, "--context", "east", env=two.env) as run:
+            snapshot = ended(run, 0, "succeeded", "with --context")
+            same({s["cluster"]["context"] for s in snapshot["steps"]}, {"east"}, "the flag holds for all steps")
+
+
+@case
+def one_of_two_clusters_unreachable():
+    with Two() as two:
+        east = two.sims["east"]
+        plan = plan_of(east, step("a", "good"), step("b", "other", "context: west"), step("c", "good"), defaults="context: east")
+        two.sims["west"].gone()
+        with Run("run", plan, *IN_TIME, env=two.env) as run:
+            snapshot = ended(run, 4, "failed")
+            same(verdicts(snapshot), {"a": "skipped", "b": "failed", "c": "skipped"}, "nothing was started")
+            same(snapshot["steps"][0]["reason"], "nothing was applied", "which is said")
+        same(east.ask("/apis/apps/v1/deployments")["items"], [], "nothing was applied")
+
+
+@case
+def refused_before_anything_is_applied():
+    with Two() as two:
+        east = two.sims["east"]
+        plan = plan_of(east, step("a", "good"), step("b", "odd", "context: west"), step("c", "odd"), defaults="context: east")
+        write(east, "odd.yaml", "apiVersion: example.com/v1\nkind: Odd\nmetadata: {name: odd}\n")
+        with Run("run", plan, *IN_TIME, env=two.env) as run:
+            snapshot = ended(run, 2, "failed")
+            same(verdicts(snapshot), {"a": "skipped", "b": "failed", "c": "failed"}, "each step says its mistakes")
+            ok("odd.yaml:1:1: Odd odd: the server does not know this kind in example.com/v1" in snapshot["steps"][1]["reason"], "with their place",
+               snapshot["steps"][1]["reason"])
+        same(east.ask("/apis/apps/v1/deployments")["items"], [], "nothing was applied")
+
+
+@case
+def flags_that_cannot_hold_for_two_clusters():
+    with Two() as two:
+        plan = plan_of(two.sims["east"], step("a", "good"), step("b", "other", "context: west"), defaults="context: east")
+        with Run("run", plan, "--server", "https://127.0.0.1:1", env=two.env) as run:
+            same(run.wait(), 2, "it is refused")
+            ok("spans several contexts, for which --server cannot hold at once" in run.err, "in one sentence", run.err)
+        with Run("run", plan, *IN_TIME, "--context", "north", env=two.env) as run:
+            same(run.wait(), 2, "a context that is not there is refused")
+            ok("north" in run.err, "by name", run.err)
+
+
+# --- variables ---
+
+@case
+def variables():
+    with Sim() as sim:
+        plan = plan_of(sim, step('"${env:KSETTLE_TEST_STEP}"', "${which}"), defaults='verify: {timeout: "${file:limit.txt}"}')
+        write(sim, "limit.txt", "60s\n")
+        with Run("run", plan, *FAST, "--set", "which=good", sim=sim, env={"KSETTLE_TEST_STEP": "one"}) as run:
+            snapshot = ended(run, 0, "succeeded")
+            same((snapshot["steps"][0]["name"], snapshot["steps"][0]["verify"]["timeoutSeconds"]), ("one", 60), "come from everywhere")
+        with Run("run", plan, *FAST, sim=sim, env={"KSETTLE_TEST_STEP": None}) as run:
+            same(run.wait(), 2, "an unset one is a mistake")
+            same([line.split("plan.yaml:")[-1] for line in run.err.splitlines()],
+                 ["5:10: ${env:KSETTLE_TEST_STEP}: the environment has no KSETTLE_TEST_STEP; set it before the run",
+                  "5:53: ${which} has no value: give --set which=VALUE, or write $${which} if the text itself is meant"],
+                 "each with its place")
+        for wrong in ("which", "=good"):
+            with Run("run", plan, "--set", wrong, sim=sim) as run:
+                same((run.wait(), "--set takes name=value" in run.err), (2, True), f"--set {wrong} is refused")
+
+
+if __name__ == "__main__":
+    main()

@@ -64,6 +64,7 @@ struct data_test {
 	/* A field; or, of a condition, the list whose items have conditions (n 0: the object's). */
 	struct data_path path;
 	struct data_path other;       /* what a number is compared with */
+	struct data_path minus;       /* what is taken from that first; n 0: nothing */
 	const json_t *values;          /* what a field may be: an array */
 	json_int_t number; /* compared with, or the other path's where it leads nowhere */
 	bool has_number, below;

@@ -166,10 +166,12 @@ static bool read_field(struct data_reader *r, struct data_test *out, const struc
 
 static bool read_number(struct data_reader *r, struct data_test *out, const struct yaml_node *node)
 {
-	static const char *const keys[] = { "number", "at-least", "below", "default", NULL };
+	static const char *const keys[] = { "number", "at-least", "below", "default", "minus",
+		NULL };
 	const struct yaml_node *below = yaml_get(node, "below"),
 			       *least = yaml_get(node, "at-least"),
-			       *absent = yaml_get(node, "default"), *with = below ? below : least;
+			       *absent = yaml_get(node, "default"),
+			       *minus = yaml_get(node, "minus"), *with = below ? below : least;
 
 	out->kind = TEST_NUMBER;
 	out->below = below;
@@ -181,7 +183,9 @@ static bool read_number(struct data_reader *r, struct data_test *out, const stru
 	out->has_number = data_integer(with, &out->number);
 	if (!out->has_number && !data_read_path(r, &out->other, with, below ? "below" : "at-least"))
 		return false;
-	if (out->path.of_condition || out->other.of_condition)
+	if (minus && !data_read_path(r, &out->minus, minus, "minus"))
+		return false;
+	if (out->path.of_condition || out->other.of_condition || out->minus.of_condition)
 		return data_mistake(r, node, "a condition is no number");
 	if (!absent)
 		return true;
@@ -274,17 +278,27 @@ static bool is_full(const json_t *value)
 		strncmp(text, text + len + 1, len) == 0;
 }
 
+static bool is_bad(const json_t *number)
+{
+	return number && (!json_is_integer(number) || json_integer_value(number) < 0);
+}
+
 /* A number that is missing counts as 0, as the API drops zeros; one to reach must be known. */
 static bool number_holds(const struct data_test *test, struct data_look *look)
 {
 	const json_t *have = data_path_raw(&test->path, look->object);
 	const json_t *want = test->other.n ? data_path_raw(&test->other, look->object) : NULL;
+	const json_t *less = test->minus.n ? data_path_raw(&test->minus, look->object) : NULL;
 	json_int_t wanted = want ? json_integer_value(want) : test->number;
 
-	if (have && (!json_is_integer(have) || json_integer_value(have) < 0))
+	if (is_bad(have))
 		look->bad = test->path.text;
-	else if (test->other.n && (want ? !json_is_integer(want) || wanted < 0 : !test->has_number))
+	else if (is_bad(want) || (test->other.n && !want && !test->has_number))
 		look->bad = test->other.text;
+	else if (is_bad(less))
+		look->bad = test->minus.text;
+	else
+		wanted -= json_integer_value(less);
 	return !look->bad && (json_integer_value(have) < wanted) == test->below;
 }
 

@@ -115,6 +115,16 @@ static bool set_help(struct args *a, const char *value, struct error *err)
 	return truth(&a->help, "--help", value, err);
 }
 
+static bool set_check(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->check, "--check", value, err);
+}
+
+static bool set_offline(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->offline, "--offline", value, err);
+}
+
 static bool set_wait_for_jobs(struct args *a, const char *value, struct error *err)
 {
 	a->verify.wait_for_jobs_set = true;
@@ -251,6 +261,10 @@ static const struct flag flags[] = {
 	{ "filename", 'f', "FILE",
 		"manifests to read: a file, a folder, a glob, or - for standard input",
 		FOR_OBJECTS, set_file },
+	{ "check", 0, NULL, "say what the plan would do and what would hinder it; change nothing",
+		FOR_RUN, set_check },
+	{ "offline", 0, NULL, "with --check: look at the plan alone, ask no cluster", FOR_RUN,
+		set_offline },
 	{ "set", 0, "NAME=VALUE", "the value of a plan's ${NAME}; may be given again", FOR_RUN,
 		set_variable },
 	{ "recursive", 'R', NULL, "the folders of -f with their subfolders", FOR_STATUS,

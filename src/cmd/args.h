@@ -32,6 +32,7 @@ struct args {
 	struct words set;          /* --set: "name=value", NULL-terminated */
 	struct words rest;         /* what is no flag */
 	const char *speed;          /* of the simulated cluster; NULL: 1 */
+	bool check, offline;
 	bool help;
 };
 

@@ -100,16 +100,16 @@ static json_t *content_of(const json_t *object)
 	return content;
 }
 
-/* An equal resourceVersion is certain. Another one may be the controller's, which wrote the
- * status between our two requests; then the content tells. */
-static bool is_unchanged(const json_t *before, const json_t *after)
+/* An equal resourceVersion is certain, except in a dry run, which gives none out. Another one may be
+ * the controller's, which wrote the status between our two requests; then the content tells. */
+static bool is_unchanged(const json_t *before, const json_t *after, bool dry_run)
 {
 	const char *old = jx_str(before, "metadata.resourceVersion"),
 		   *new = jx_str(after, "metadata.resourceVersion");
 	json_t *a, *b;
 	bool same;
 
-	if (old && new &&strcmp(old, new) == 0)
+	if (!dry_run && old && new &&strcmp(old, new) == 0)
 		return true;
 	a = content_of(before);
 	b = content_of(after);
@@ -123,8 +123,9 @@ static enum applied what_it_did(const struct kube_apply *apply, int status, cons
 {
 	if (status == 201)
 		return APPLIED_CREATED;
-	return apply->before && is_unchanged(apply->before, object) ? APPLIED_UNCHANGED
-								    : APPLIED_CHANGED;
+	if (!apply->before || !is_unchanged(apply->before, object, apply->request.dry_run))
+		return APPLIED_CHANGED;
+	return APPLIED_UNCHANGED;
 }
 
 static void on_patched(void *arg, const struct kube_answer *answer)
@@ -160,8 +161,9 @@ static void on_patched(void *arg, const struct kube_answer *answer)
 
 static void send_patch(struct kube_apply *apply)
 {
-	char *path = xasprintf("%s?fieldManager=ksettle&fieldValidation=Strict&force=%s",
-		apply->path, apply->request.force_conflicts ? "true" : "false");
+	char *path = xasprintf("%s?fieldManager=ksettle&fieldValidation=Strict&force=%s%s",
+		apply->path, apply->request.force_conflicts ? "true" : "false",
+		apply->request.dry_run ? "&dryRun=All" : "");
 
 	apply->call = kube_send(apply->kube,
 		&(struct kube_request){

@@ -21,6 +21,7 @@ struct kube_apply_request {
 	const char *body;         /* YAML or JSON, sent as it is */
 	size_t body_len;
 	bool force_conflicts;
+	bool dry_run;             /* the server says what it would do, and does nothing */
 	const json_t
 		*secret; /* the object itself when it is a Secret, else NULL; we take a reference */
 	/* Masks the Secret's values in a message, to free(); NULL: messages that may quote the

@@ -110,22 +110,28 @@ static void refuse_rbac(
 	free(subject);
 }
 
-/* RBAC: everything is allowed that the scenario does not forbid. */
+bool api_allows(const struct sim *sim, const char *verb, const char *group, const char *resource,
+	const char *ns)
+{
+	for (size_t i = 0; i < sim->scenario.nforbids; i++) {
+		const struct forbid *f = &sim->scenario.forbids[i];
+
+		if (glob_match(f->verb, verb) && glob_match(f->resource, resource) &&
+		    glob_match(f->group, group) && glob_match(f->ns, ns))
+			return false;
+	}
+	return true;
+}
+
 static bool check_rbac(const struct sim *sim, const struct request *request,
 	const struct route *route, struct reply *reply)
 {
 	const char *verb = verb_of(request, route);
 	char *resource = xasprintf("%s%s%s", route->kind->plural, route->subresource ? "/" : "",
 		route->subresource ? route->subresource : "");
-	bool allowed = true;
+	bool allowed = api_allows(
+		sim, verb, route->kind->group, resource, route->ns ? route->ns : "");
 
-	for (size_t i = 0; i < sim->scenario.nforbids && allowed; i++) {
-		const struct forbid *f = &sim->scenario.forbids[i];
-
-		allowed = !glob_match(f->verb, verb) || !glob_match(f->resource, resource) ||
-			  !glob_match(f->group, route->kind->group) ||
-			  !glob_match(f->ns, route->ns ? route->ns : "");
-	}
 	if (!allowed)
 		refuse_rbac(route, verb, resource, reply);
 	free(resource);
@@ -202,7 +208,7 @@ static void route_release(struct route *route)
 	free(route->subresource);
 }
 
-static json_t *read_body(const struct request *request, struct reply *reply)
+json_t *api_body(const struct request *request, struct reply *reply)
 {
 	struct error err = { 0 };
 	struct yaml yaml;
@@ -228,7 +234,8 @@ static void answer_write(struct sim *sim, const struct request *request, const s
 		.ns = route->ns,
 		.name = route->name,
 		.manager = request_query(request, "fieldManager"),
-		.force = is_true(request_query(request, "force")) };
+		.force = is_true(request_query(request, "force")),
+		.dry = request_query(request, "dryRun") != NULL };
 
 	if (!post && strcmp(request->content_type, "application/apply-patch+yaml") != 0) {
 		reply_status(reply, 415, "UnsupportedMediaType", json_object(),
@@ -245,7 +252,7 @@ static void answer_write(struct sim *sim, const struct request *request, const s
 			"Required value: is required for apply patch");
 		return;
 	}
-	apply.body = read_body(request, reply);
+	apply.body = api_body(request, reply);
 	if (!apply.body)
 		return;
 	if (post) {
@@ -310,7 +317,7 @@ void api_answer(struct sim *sim, const struct request *request, struct reply *re
 	struct route route;
 
 	if (answer_fault(sim, request, reply) || !check_token(sim, request, reply) ||
-	    api_discovery(sim, request, reply))
+	    api_discovery(sim, request, reply) || api_review(sim, request, reply))
 		return;
 	find_route(sim, request->path, &route);
 	if (!route.kind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,6 +41,13 @@ void api_list(struct sim *sim, const struct request *request, const struct route
 	struct reply *reply);
 /* discovery.c; whether the path was one of its. */
 bool api_discovery(struct sim *sim, const struct request *request, struct reply *reply);
+/* review.c; a SelfSubjectAccessReview: whether the path was that. */
+bool api_review(struct sim *sim, const struct request *request, struct reply *reply);
+/* RBAC: everything is allowed that the scenario does not forbid. ns "" is cluster scope, or all. */
+bool api_allows(const struct sim *sim, const char *verb, const char *group, const char *resource,
+	const char *ns);
+/* What was sent, a new reference; NULL: it is no object, and the reply says so. */
+json_t *api_body(const struct request *request, struct reply *reply);
 /* log.c */
 void api_log(struct sim *sim, const struct request *request, const struct route *route,
 	struct reply *reply);

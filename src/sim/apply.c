@@ -267,6 +267,16 @@ static struct object *create(struct sim *sim, const struct apply *a, const json_
 	return obj;
 }
 
+static void create_dry(
+	struct sim *sim, const struct apply *a, const json_t *body, struct reply *reply)
+{
+	json_t *json = json_deep_copy(body);
+
+	defaults_set(sim, a->kind, json);
+	reply_object(reply, 201, json);
+	json_decref(json);
+}
+
 static void update(struct sim *sim, struct object *obj, const struct apply *a, const json_t *body,
 	struct reply *reply)
 {
@@ -281,6 +291,11 @@ static void update(struct sim *sim, struct object *obj, const struct apply *a, c
 	fixed = changed_immutable(a->kind, obj->json, live);
 	if (fixed) {
 		refuse_immutable(a, fixed, live, reply);
+		json_decref(live);
+		return;
+	}
+	if (a->dry) {
+		reply_object(reply, 200, live);
 		json_decref(live);
 		return;
 	}
@@ -311,7 +326,9 @@ void apply_object(struct sim *sim, const struct apply *a, struct reply *reply)
 	obj = store_find(&sim->store, a->kind, a->ns, a->name);
 	body = clean_body(sim, a);
 	conflicts = obj && !a->force ? ownership_conflicts(obj, body, a->manager) : NULL;
-	if (!obj)
+	if (!obj && a->dry)
+		create_dry(sim, a, body, reply);
+	else if (!obj)
 		reply_object(reply, 201, create(sim, a, body)->json);
 	else if (json_array_size(conflicts))
 		refuse_conflict(a, conflicts, reply);

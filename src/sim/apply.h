@@ -17,6 +17,7 @@ struct apply {
 	const char *ns, *name;   /* ns NULL for cluster scope */
 	const char *manager;
 	bool force;
+	bool dry;                /* only says what it would come to */
 	bool foreign; /* from the scenario itself, whose rules are for the user under test */
 	json_t *body;            /* borrowed */
 };

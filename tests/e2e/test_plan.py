@@ -222,6 +222,110 @@ def flags_that_cannot_hold_for_two_clusters():
             ok("north" in run.err, "by name", run.err)
 
 
+# --- run --check ---
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: %s}\n"
+TOKEN = "swordfish-4711"
+SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: token}}\nstringData: {{token: {TOKEN}}}\n"
+
+
+def check(sim, plan, *more, code=0):
+    """The lines that --check prints."""
+    with Run("run", "--check", plan, *more, sim=sim) as run:
+        same(run.wait(), code, f"exits with {code}", *run.out.splitlines(), *run.err.splitlines())
+        ok(run.record("journal.jsonl") is None, "no run is kept")
+        return [line.strip() for line in (run.out + run.err).splitlines()]
+
+
+def has(lines, *wanted):
+    for line in wanted:
+        ok(any(line in one for one in lines), line, *lines)
+
+
+@case
+def check_says_what_would_happen():
+    with Sim() as sim:
+        plan = plan_of(sim, step("a", "good"), step("b", "settings", "needs: []", "verify: none"))
+        write(sim, "settings.yaml", CONFIG % "b")
+        has(check(sim, plan), "step 1/2 a: yaml, demo at https://", "timeout 3m, stabilization 10s", "Deployment shop/good: would be created",
+            "step 2/2 b", "not verified", "starts at once", "ConfigMap shop/settings: would be created",
+            "plan.yaml: 2 would be created, 0 changed, 0 as they should be, 0 refused, 0 not tried; nothing was changed")
+        same(sim.ask("/apis/apps/v1/deployments")["items"], [], "nothing was")
+        with Run("run", plan, *IN_TIME, sim=sim) as run:
+            ended(run, 0, "succeeded")
+        write(sim, "settings.yaml", CONFIG % "c")
+        has(check(sim, plan), "Deployment shop/good: is as it should be", "ConfigMap shop/settings: would be changed")
+        same(sim.ask("/api/v1/namespaces/shop/configmaps/settings")["data"], {"a": "b"}, "nothing was changed")
+
+
+@case
+def check_asks_what_is_allowed():
+    scenario = "forbid: [{verb: patch, resource: configmaps}, {verb: create, resource: deployments}, {verb: list, resource: pods}, " \
+               "{verb: get, resource: secrets}, {verb: list, resource: secrets}]"
+    with Sim(scenario) as sim:
+        plan = plan_of(sim, step("a", "good"), step("b", "settings"), step("c", "token"))
+        write(sim, "settings.yaml", CONFIG % "b")
+        write(sim, "token.yaml", SECRET)
+        lines = check(sim, plan, code=4)
+        has(lines, "note: you may not create deployments.apps in shop: only what is there can be changed",
+            "note: you may not list pods in shop: they cannot say why something does not settle",
+            "forbidden: you may not patch configmaps in shop, which an apply is",
+            "forbidden: you may neither get nor list secrets in shop: nobody could see them settle",
+            "ConfigMap shop/settings: refused: ")
+        ok(TOKEN not in "".join(lines), "no value of a Secret is shown", *lines)
+
+
+@case
+def check_without_the_right_to_ask():
+    with Sim("faults: [{path: '*/selfsubjectaccessreviews', code: 403, message: no}]") as sim:
+        has(check(sim, plan_of(sim, step("a", "good"))), "note: whether all of it is allowed cannot be asked", "would be created")
+
+
+@case
+def check_finds_what_the_server_refuses():
+    scenario = f"apply: [{{match: {{kind: Secret}}, code: 422, field: data.token, message: 'Invalid value: {TOKEN}'}}]"
+    with Sim(scenario) as sim:
+        write(sim, "token.yaml", SECRET)
+        lines = check(sim, plan_of(sim, step("a", "token"), step("b", "good")), code=1)
+        has(lines, "Secret shop/token: refused: ", "Deployment shop/good: would be created", "1 refused")
+        ok(TOKEN not in "".join(lines), "no value of a Secret is shown", *lines)
+
+
+@case
+def check_of_what_the_plan_makes_itself():
+    with Sim() as sim:
+        write(sim, "new.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: new}\n---\n" + CONFIG.replace("settings", "settings, namespace: new") % "b"
+              + "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: odds.example.com}\n"
+              "spec: {group: example.com, names: {kind: Odd, plural: odds}, scope: Namespaced, versions: [{name: v1, served: true, storage: true}]}\n"
+              "---\napiVersion: example.com/v1\nkind: Odd\nmetadata: {name: odd}\n")
+        has(check(sim, plan_of(sim, step("a", "new"))), "ConfigMap new/settings: not tried: its namespace is made by this plan",
+            "Odd shop/odd: not tried: its kind is defined by this plan", "0 refused, 2 not tried")
+
+
+@case
+def check_finds_mistakes():
+    with Sim() as sim:
+        write(sim, "odd.yaml", "apiVersion: example.com/v1\nkind: Odd\nmetadata: {name: odd}\n")
+        lines = check(sim, plan_of(sim, step("a", "odd"), step("b", "good")), code=2)
+        has(lines, "odd.yaml:1:1: Odd odd: the server does not know this kind in example.com/v1")
+        lines = check(sim, plan_of(sim, step("a", "absent"), step("a", "good", "nedes: []")), code=2)
+        same([line.split("plan.yaml:")[-1] for line in lines], [
+            f"5:28: {sim.folder}/absent.yaml: there is no such file", "6:3: the name 'a' is taken by the step of line 5",
+            "6:43: a step has no key 'nedes'; did you mean 'needs'?"], "every one of them")
+
+
+@case
+def check_without_a_cluster():
+    with Sim() as sim:
+        plan = plan_of(sim, step("a", "good"), step("b", "other", "needs: [a]", "continueOnError: true"))
+        sim.gone()
+        has(check(sim, plan, code=4), "plan.yaml has no mistake in itself; what the cluster says to it could not be asked")
+        has(check(sim, plan, "--offline"), "step 2/2 b: yaml", "needs a", "the plan goes on when it fails", "Deployment other",
+            "plan.yaml: no mistake; no cluster was asked")
+        with Run("run", plan, "--offline", sim=sim) as run:
+            same((run.wait(), run.err), (2, "ksettle: --offline goes with --check\n"), "--offline alone is refused")
+
+
 # --- variables ---
 
 @case

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ksettle run --check: asks the clusters what a plan would do, step by step, and changes nothing. */
+#include "cmd/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/loop.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "cmd/check_rights.h"
+#include "cmd/clusters.h"
+#include "cmd/preflight.h"
+#include "cmd/session.h"
+#include "kube/apply.h"
+#include "kube/client.h"
+#include "kube/discovery.h"
+#include "manifest/redact.h"
+#include "rules/data.h"
+
+#define TRIES 3
+#define AGAIN_MS 1000
+
+struct check {
+	const struct plan *plan;
+	struct loop *loop;
+	struct clusters clusters;
+	struct loop_timer *timer;
+	size_t step, object;      /* what comes next */
+	struct rights rights;     /* of the step */
+	bool told_rights;
+	struct kube_access *asking;
+	struct kube_apply *trying;
+	int tries;                /* of the object */
+	size_t counts[APPLIED__COUNT], untried;
+	int exit_code;            /* of the first that is wrong */
+};
+
+static void note_code(struct check *c, int code)
+{
+	c->exit_code = c->exit_code ? c->exit_code : code;
+}
+
+/* A line whose words may be anybody's. */
+static void say(const char *indent, const char *text)
+{
+	char *line = text_display(text, strlen(text), TEXT_LINE);
+
+	printf("%s%s\n", indent, line);
+	free(line);
+}
+
+static void say_take(const char *indent, char *text)
+{
+	say(indent, text);
+	free(text);
+}
+
+/* --- what a step is --- */
+
+static void say_order(const struct plan *plan, const struct plan_step *step)
+{
+	for (size_t i = 0; i < step->nneeds; i++)
+		say_take("  ", xasprintf("needs %s", plan->steps[step->needs[i]].name));
+	if (step->has_needs && !step->nneeds)
+		say("  ", "starts at once");
+	if (step->continue_on_error)
+		say("  ", "the plan goes on when it fails");
+	if (step->after_failure)
+		say("  ", "runs only after a failure");
+}
+
+static void say_verify(const struct verify *v)
+{
+	char timeout[DURATION_SIZE] = "none", window[DURATION_SIZE];
+
+	if (v->mode == VERIFY_NONE) {
+		say("  ", "not verified");
+		return;
+	}
+	if (v->timeout_ms >= 0)
+		duration_format(v->timeout_ms, timeout);
+	duration_format(v->stabilization_ms, window);
+	printf("  timeout %s, stabilization %s%s\n", timeout, window,
+		v->wait_for_jobs ? ", Jobs must complete" : "");
+}
+
+static void say_step(const struct plan *plan, size_t index, const char *where)
+{
+	const struct plan_step *step = &plan->steps[index];
+
+	say_take("", xasprintf("step %zu/%zu %s: %s%s", index + 1, plan->n, step->name,
+			     step_type_word(step->type), where));
+	say_order(plan, step);
+	say_verify(&step->verify);
+	if (step->verify_note)
+		say("  note: ", step->verify_note);
+	for (size_t i = 0; i < step->nwarnings; i++)
+		say("  warning: ", step->warnings[i]);
+	if (step->type == STEP_HELM)
+		say("  ", "not tried: what helm makes of the chart is known when it runs");
+}
+
+static char *label_of(const struct manifest *m, const char *ns)
+{
+	return xasprintf("%s %s%s%s", m->kind, ns ? ns : "", ns ? "/" : "", m->name);
+}
+
+/* --- what the cluster says to it --- */
+
+static void go_on(void *arg);
+
+static void say_object(struct check *c, const struct manifest *m, const char *what, const char *why)
+{
+	const char *ns = preflight_ns(clusters_of(&c->clusters, c->step)->discovery, m,
+		clusters_ns(&c->clusters, c->plan, c->step));
+	char *label = label_of(m, ns);
+
+	say_take("  ", xasprintf("%s: %s%s%s", label, what, why ? ": " : "", why ? why : ""));
+	free(label);
+}
+
+/* The plan makes the namespace itself, which a dry run does not. */
+static bool makes_namespace(const struct check *c, const char *ns)
+{
+	for (size_t i = 0; ns && i < c->plan->n; i++) {
+		const struct manifests *list = &c->plan->steps[i].manifests;
+
+		if (clusters_of(&c->clusters, i) != clusters_of(&c->clusters, c->step))
+			continue;
+		for (size_t k = 0; k < list->n; k++)
+			if (strcmp(list->items[k].kind, "Namespace") == 0 &&
+				strcmp(list->items[k].name, ns) == 0)
+				return true;
+	}
+	return false;
+}
+
+static int code_of(const struct error *err)
+{
+	switch (err->code) {
+	case ERROR_NETWORK:
+	case ERROR_TLS:
+	case ERROR_TIMEOUT:
+	case ERROR_UNAUTHORIZED:
+	case ERROR_RBAC: return 4;
+	default: return 1;
+	}
+}
+
+/* Why the answer says nothing of what a run would do; NULL: it does. */
+static const char *beside_the_point(
+	const struct check *c, const struct manifest *m, const struct error *err)
+{
+	const char *ns = preflight_ns(clusters_of(&c->clusters, c->step)->discovery, m,
+		clusters_ns(&c->clusters, c->plan, c->step));
+
+	if (err->code == ERROR_NOT_FOUND && makes_namespace(c, ns))
+		return "its namespace is made by this plan";
+	if (strstr(err->text, "does not support dry run"))
+		return "an admission webhook takes no dry run";
+	return NULL;
+}
+
+static void tried(void *arg, const struct kube_apply_result *result)
+{
+	static const char *const words[APPLIED__COUNT] = {
+		[APPLIED_CREATED] = "would be created",
+		[APPLIED_CHANGED] = "would be changed",
+		[APPLIED_UNCHANGED] = "is as it should be",
+	};
+	struct check *c = arg;
+	const struct manifest *m = &c->plan->steps[c->step].manifests.items[c->object];
+	const char *other = beside_the_point(c, m, &result->error);
+
+	c->trying = NULL;
+	if (result->error.code && result->retryable && ++c->tries < TRIES) {
+		loop_timer_set(c->timer, AGAIN_MS);
+		return;
+	}
+	if (!result->error.code) {
+		say_object(c, m, words[result->applied], NULL);
+		c->counts[result->applied]++;
+	} else if (other) {
+		say_object(c, m, "not tried", other);
+		c->untried++;
+	} else {
+		say_object(c, m, "refused", result->error.text);
+		c->counts[APPLIED_FAILED]++;
+		note_code(c, code_of(&result->error));
+	}
+	for (const char *const *w = result->warnings; w && *w; w++)
+		say("    warning: ", *w);
+	c->tries = 0;
+	c->object++;
+	loop_timer_set(c->timer, 0);
+}
+
+static void try_object(struct check *c)
+{
+	const struct cluster *cluster = clusters_of(&c->clusters, c->step);
+	const struct plan_step *step = &c->plan->steps[c->step];
+	const struct manifest *m = &step->manifests.items[c->object];
+	struct kube_apply_request request = {
+		.resource = kube_find_kind(cluster->discovery, m->api_version, m->kind),
+		.ns = preflight_ns(cluster->discovery, m,
+			clusters_ns(&c->clusters, c->plan, c->step)),
+		.name = m->name,
+		.body = m->body,
+		.body_len = m->body_len,
+		.force_conflicts = step->force_conflicts,
+		.dry_run = true,
+		.secret = strcmp(m->kind, "Secret") == 0 ? m->object : NULL,
+		.mask = redact_text,
+	};
+
+	if (request.resource) {
+		c->trying = kube_apply(cluster->kube, &request, tried, c);
+		return;
+	}
+	say_object(c, m, "not tried", "its kind is defined by this plan");
+	c->untried++;
+	c->object++;
+	loop_timer_set(c->timer, 0);
+}
+
+static void may(void *arg, const struct error *err, bool allowed)
+{
+	struct check *c = arg;
+
+	c->asking = NULL;
+	if (err->code == ERROR_NONE) {
+		rights_answer(&c->rights, allowed);
+	} else {
+		say("  note: whether all of it is allowed cannot be asked: ", err->text);
+		c->rights.next = c->rights.n * 4;
+	}
+	loop_timer_set(c->timer, 0);
+}
+
+static void tell_rights(struct check *c)
+{
+	bool verified = c->plan->steps[c->step].verify.mode != VERIFY_NONE;
+
+	for (size_t i = 0; i < c->rights.n; i++) {
+		bool barred;
+		char *text = rights_trouble(&c->rights.items[i], verified, &barred);
+
+		if (text)
+			say_take("  ", text);
+		if (barred)
+			note_code(c, 4);
+	}
+	c->told_rights = true;
+}
+
+static void begin_step(struct check *c)
+{
+	const struct cluster *cluster = clusters_of(&c->clusters, c->step);
+	const struct kube_config *config = kube_config(cluster->kube);
+	char *where = xasprintf(", %s%s%s, namespace %s", config->context ? config->context : "",
+		config->context ? " at " : "", config->server,
+		clusters_ns(&c->clusters, c->plan, c->step));
+
+	say_step(c->plan, c->step, where);
+	free(where);
+	rights_release(&c->rights);
+	rights_of_step(&c->rights, c->plan, &c->clusters, c->step);
+	c->told_rights = false;
+	c->object = 0;
+}
+
+static void finish(struct check *c)
+{
+	printf("%s: %zu would be created, %zu changed, %zu as they should be, %zu refused, %zu not "
+	       "tried; nothing was changed\n",
+		c->plan->file, c->counts[APPLIED_CREATED], c->counts[APPLIED_CHANGED],
+		c->counts[APPLIED_UNCHANGED], c->counts[APPLIED_FAILED], c->untried);
+	loop_stop(c->loop);
+}
+
+static void go_on(void *arg)
+{
+	struct check *c = arg;
+	struct kube_access_question question;
+
+	if (rights_next(&c->rights, &question)) {
+		c->asking = kube_access_ask(
+			clusters_of(&c->clusters, c->step)->kube, &question, may, c);
+		return;
+	}
+	if (!c->told_rights)
+		tell_rights(c);
+	if (c->object < c->plan->steps[c->step].manifests.n) {
+		try_object(c);
+		return;
+	}
+	if (++c->step == c->plan->n) {
+		finish(c);
+		return;
+	}
+	begin_step(c);
+	loop_timer_set(c->timer, 0);
+}
+
+/* --- before anything is asked --- */
+
+static bool check_contact(struct check *c)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < c->plan->n; i++) {
+		const struct error *err = clusters_answer(&c->clusters, i);
+
+		if (err->code == ERROR_NONE || !clusters_first_use(&c->clusters, i))
+			continue;
+		good = false;
+		fprintf(stderr, "ksettle: %s\n", err->text);
+	}
+	if (!good)
+		fprintf(stderr, "ksettle: %s has no mistake in itself; what the cluster says to it "
+			"could not be asked\n", c->plan->file);
+	return good;
+}
+
+static bool check_kinds(struct check *c)
+{
+	struct errors errs = { 0 };
+	bool good = true;
+
+	for (size_t i = 0; i < c->plan->n; i++)
+		good &= preflight(c->plan, &c->clusters, i, &errs);
+	session_complain(&errs);
+	errors_release(&errs);
+	return good;
+}
+
+static void connected(void *arg)
+{
+	struct check *c = arg;
+
+	if (!check_contact(c))
+		c->exit_code = 4;
+	else if (!check_kinds(c))
+		c->exit_code = 2;
+	if (c->exit_code) {
+		loop_stop(c->loop);
+		return;
+	}
+	begin_step(c);
+	loop_timer_set(c->timer, 0);
+}
+
+static int ask_clusters(const struct args *args, const struct plan *plan)
+{
+	struct check c = { .plan = plan };
+	struct error err = { 0 };
+
+	c.loop = loop_new(&err);
+	if (c.loop && clusters_open(&c.clusters, c.loop, plan, &args->kube, &err)) {
+		c.timer = loop_timer_add(c.loop, go_on, &c);
+		clusters_connect(&c.clusters, connected, &c);
+		loop_run(c.loop, &err);
+	}
+	rights_release(&c.rights);
+	clusters_release(&c.clusters);
+	loop_timer_remove(c.timer);
+	loop_free(c.loop);
+	return err.code ? session_fail(&err) : c.exit_code;
+}
+
+static int ask_nobody(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		say_step(plan, i, "");
+		for (size_t k = 0; k < step->manifests.n; k++) {
+			const struct manifest *m = &step->manifests.items[k];
+
+			say_take("  ", label_of(m, m->ns));
+		}
+	}
+	say_take("", xasprintf("%s: no mistake; no cluster was asked", plan->file));
+	return 0;
+}
+
+int check_run(const struct args *args, const struct plan *plan)
+{
+	int code;
+
+	if (args->offline)
+		return ask_nobody(plan);
+	if (!session_load_rules())
+		return 2;
+	code = ask_clusters(args, plan);
+	rules_forget();
+	return code;
+}

@@ -19,6 +19,7 @@
 
 #define HEAD 2 /* its title and its tabs */
 #define NUMBER_WIDTH 5
+#define COPY_COLS 1000 /* what is copied is not wrapped */
 
 static const char *const tab_names[] = {
 	[DRAWER_MANIFEST] = "y manifest",
@@ -160,7 +161,7 @@ void drawer_draw(struct canvas *c, const struct box *box, const struct scene *sc
 
 bool drawer_find(struct ui *ui, const struct model *m, int direction)
 {
-	struct box body, box = frame_drawer(ui->rows, ui->cols, &body);
+	struct box body, box = frame_drawer(ui, &body);
 	struct page page;
 	bool found = false;
 
@@ -180,4 +181,16 @@ bool drawer_find(struct ui *ui, const struct model *m, int direction)
 	}
 	page_release(&page);
 	return found;
+}
+
+void drawer_copy(struct ui *ui, const struct model *m)
+{
+	struct page page;
+
+	if (ui->step >= m->nsteps)
+		return;
+	make_page(&page, ui, m, COPY_COLS, m->last_at);
+	free(ui->copy);
+	ui->copy = xstrdup("");
+	page_release(&page);
 }

@@ -12,6 +12,8 @@
 #include "tui/theme.h"
 #include "tui/view.h"
 #include "tui/words.h"
+#include "tui/words_run.h"
+#include "tui/words_step.h"
 
 #define COLS_MIN 40
 #define INDENT 6
@@ -39,6 +41,7 @@ static void add_header(
 	add_wrapped(out, 0, cols, buf_str(&line));
 	buf_reset(&line);
 	words_waiting(&line, m, now_ms);
+	words_deadline(&line, m, now_ms);
 	add_wrapped(out, 0, cols, buf_str(&line));
 	buf_release(&line);
 	buf_release(&place);
@@ -49,23 +52,21 @@ static void add_row(
 	struct buf *out, struct canvas *c, const struct scene *scene, const struct line *line)
 {
 	const struct table *t = &scene->layout->tables[line->table];
+	const struct model_object *o = &scene->model->steps[line->step].objects[line->object];
 	struct buf why = { 0 };
+	int x, width;
 	bool fits;
 
+	rows_why_place(t, o, &x, &width);
 	rows_why(&why, scene, line);
-	fits = text_width(buf_str(&why)) <= t->why_width;
+	fits = text_width(buf_str(&why)) <= width;
 	if (!fits)
-		canvas_fill(c, 0, t->why_x, c->cols - t->why_x, ROLE_NORMAL, " ");
+		canvas_fill(c, 0, x, c->cols - x, ROLE_NORMAL, " ");
 	if (scene->ui->icons == ICONS_ASCII)
 		theme_to_ascii(c);
 	canvas_text(c, out);
 	if (!fits)
-		add_wrapped(out,
-			t->name_x +
-				layout_depth(
-					&scene->model->steps[line->step].objects[line->object]) +
-				2,
-			c->cols, buf_str(&why));
+		add_wrapped(out, t->name_x + layout_depth(o) + 2, c->cols, buf_str(&why));
 	buf_release(&why);
 }
 
@@ -135,7 +136,7 @@ static void summarize_step(struct buf *out, const struct model *m, size_t step, 
 	size_t from;
 	enum role role;
 
-	words_step(&verdict, m, s, icons, now_ms, THEME_STILL, 3, &from, &role);
+	words_step(&verdict, m, s, icons, now_ms, 3, &from, &role);
 	buf_printf(&line, "%zu %s  %s", step + 1, s->name ? s->name : "", buf_str(&verdict));
 	add_wrapped(out, 2, cols, buf_str(&line));
 	if (s->reason && s->verdict != VERDICT_SUCCEEDED)

@@ -10,83 +10,70 @@
 #include "base/xalloc.h"
 #include "record/model.h"
 #include "tui/fold.h"
+#include "tui/frame.h"
 #include "tui/layout.h"
+#include "tui/order.h"
 
 bool find_matches(const char *text, const char *pattern)
 {
 	return text && pattern && *pattern && strcasestr(text, pattern) != NULL;
 }
 
-static bool object_matches(const struct model_object *o, const char *pattern)
+bool find_in_object(const struct model_object *o, const char *pattern)
 {
 	return find_matches(o->name, pattern) || find_matches(o->kind, pattern) ||
 		find_matches(o->ns, pattern) || find_matches(o->reason, pattern) ||
 		find_matches(o->message, pattern) || find_matches(o->note, pattern);
 }
 
-/* Objects of all steps counted through, so that "next" crosses from step to step. */
-static const struct model_object *numbered(const struct model *m, size_t number, size_t *step)
+/* Takes away what would hide what is asked for: steps' folds, owners' folds. */
+static void reveal(struct ui *ui, const struct model *m)
 {
-	for (*step = 0; *step < m->nsteps; ++*step) {
-		if (number < m->steps[*step].nobjects)
-			return &m->steps[*step].objects[number];
-		number -= m->steps[*step].nobjects;
-	}
-	return NULL;
-}
+	for (size_t step = 0; step < m->nsteps; step++) {
+		const struct model_step *s = &m->steps[step];
 
-static size_t number_of_cursor(const struct ui *ui, const struct model *m, bool *on_object)
-{
-	size_t number = 0;
+		for (size_t i = 0; i < s->nobjects; i++) {
+			size_t owner = i;
 
-	*on_object = false;
-	for (size_t i = 0; i < m->nsteps && i < ui->step; i++)
-		number += m->steps[i].nobjects;
-	for (size_t i = 0; ui->object && ui->step < m->nsteps && i < m->steps[ui->step].nobjects;
-		i++)
-		if (strcmp(m->steps[ui->step].objects[i].id, ui->object) == 0) {
-			*on_object = true;
-			return number + i;
+			if (!order_wants(&s->objects[i], ui))
+				continue;
+			if (step < 64)
+				ui->folded &= ~((uint64_t)1 << step);
+			while ((owner = order_parent(s, owner)) != MODEL_NO_PARENT && ui->nfolds)
+				if (fold_get(ui, s->objects[owner].id) == FOLD_SHUT)
+					fold_set(ui, s->objects[owner].id, FOLD_AUTO);
 		}
-	return number;
+	}
 }
 
-/* Takes away what would hide the object: its step's fold, its owners' folds, the filter. */
-static void reveal(struct ui *ui, const struct model_step *s, const struct model_object *o)
+static const struct model_object *object_of(const struct model *m, const struct line *line)
 {
-	if (ui->step < 64)
-		ui->folded &= ~((uint64_t)1 << ui->step);
-	if (!layout_is_failing(o))
-		ui->only_failing = false;
-	for (size_t parent = o->parent, depth = 0; parent < s->nobjects && depth < s->nobjects;
-		parent = s->objects[parent].parent, depth++)
-		if (fold_get(ui, s->objects[parent].id) == FOLD_SHUT)
-			fold_set(ui, s->objects[parent].id, FOLD_AUTO);
+	return line->kind == LINE_OBJECT ? &m->steps[line->step].objects[line->object] : NULL;
 }
 
 bool find_object(struct ui *ui, const struct model *m, int direction, bool from_here)
 {
-	size_t total = 0, start, step;
-	bool on_object;
+	struct layout l;
+	bool found = false;
+	size_t start;
 
-	for (size_t i = 0; i < m->nsteps; i++)
-		total += m->steps[i].nobjects;
-	start = number_of_cursor(ui, m, &on_object);
-	for (size_t i = 0; i < total; i++) {
-		size_t ahead = on_object && !from_here ? i + 1 : i;
-		size_t number =
-			direction > 0 ? start + ahead : start + 2 * total - ahead - !on_object;
-		const struct model_object *o = numbered(m, number % total, &step);
+	reveal(ui, m);
+	layout_make(&l, m, ui, frame_tables(ui).cols, false);
+	start = layout_cursor(&l, m, ui);
+	start = start < l.nlines ? start : 0;
+	for (size_t i = from_here ? 0 : 1; i <= l.nlines && l.nlines && !found; i++) {
+		size_t at = (direction > 0 ? start + i : start + 2 * l.nlines - i) % l.nlines;
+		const struct model_object *o = object_of(m, &l.lines[at]);
 
-		if (!o || !object_matches(o, ui->find))
+		if (!o || !order_wants(o, ui))
 			continue;
 		free(ui->object);
 		ui->object = xstrdup(o->id);
-		ui->step = step;
-		reveal(ui, &m->steps[step], o);
-		return true;
+		ui->step = l.lines[at].step;
+		found = true;
 	}
-	return false;
+	layout_release(&l);
+	return found;
 }
 
 void find_highlight(struct canvas *c, int row, int col, int width, const char *pattern)

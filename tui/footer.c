@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "tui/keys.h"
+#include "tui/keymap.h"
 #include "tui/theme.h"
 #include "tui/view.h"
 

@@ -9,6 +9,9 @@
 #define RIGHT_FROM 120     /* columns from which the drawer stands on the right */
 #define FULL_BELOW_COLS 60 /* below these it takes the whole screen */
 #define FULL_BELOW_ROWS 16
+#define SHARE_RIGHT 50     /* percent that it usually has */
+#define SHARE_BELOW 60
+#define SHARE_MAX 30       /* so much less or more by hand */
 
 bool frame_is_tiny(int rows, int cols)
 {
@@ -21,21 +24,26 @@ struct box frame_body(int rows, int cols, int *detail_rows)
 	return (struct box){ HEADER, 0, rows - HEADER - FOOTER - *detail_rows, cols };
 }
 
-struct box frame_drawer(int rows, int cols, struct box *body)
+static bool is_full(const struct ui *ui)
 {
-	struct box box = { HEADER, 0, rows - HEADER - FOOTER, cols };
+	return ui->drawer_full || ui->cols < FULL_BELOW_COLS || ui->rows < FULL_BELOW_ROWS;
+}
+
+struct box frame_drawer(const struct ui *ui, struct box *body)
+{
+	struct box box = { HEADER, 0, ui->rows - HEADER - FOOTER, ui->cols };
 
 	*body = box;
-	if (cols < FULL_BELOW_COLS || rows < FULL_BELOW_ROWS) {
+	if (is_full(ui)) {
 		body->rows = 0;
-		return (struct box){ 1, 0, rows - 1 - FOOTER, cols };
+		return (struct box){ 1, 0, ui->rows - 1 - FOOTER, ui->cols };
 	}
-	if (cols >= RIGHT_FROM) {
-		box.cols = cols / 2;
-		box.col = cols - box.cols;
+	if (ui->cols >= RIGHT_FROM) {
+		box.cols = ui->cols * (SHARE_RIGHT + ui->drawer_share) / 100;
+		box.col = ui->cols - box.cols;
 		body->cols = box.col;
 	} else {
-		box.rows = body->rows * 3 / 5;
+		box.rows = body->rows * (SHARE_BELOW + ui->drawer_share) / 100;
 		box.row = body->row + body->rows - box.rows;
 		body->rows -= box.rows;
 	}
@@ -49,6 +57,34 @@ struct box frame_tables(const struct ui *ui)
 
 	if (!ui->drawer)
 		return frame_body(ui->rows, ui->cols, &detail);
-	frame_drawer(ui->rows, ui->cols, &body);
+	frame_drawer(ui, &body);
 	return body;
+}
+
+void frame_share(struct ui *ui, int share)
+{
+	ui->drawer_share = share < -SHARE_MAX ? -SHARE_MAX :
+		share > SHARE_MAX             ? SHARE_MAX :
+						share;
+}
+
+void frame_drag(struct ui *ui, int row, int col)
+{
+	int rows = ui->rows - HEADER - FOOTER;
+
+	if (!ui->drawer || is_full(ui))
+		return;
+	if (ui->cols >= RIGHT_FROM)
+		frame_share(ui, ((ui->cols - col) * 100 + ui->cols - 1) / ui->cols - SHARE_RIGHT);
+	else
+		frame_share(ui, ((HEADER + rows - row) * 100 + rows - 1) / rows - SHARE_BELOW);
+}
+
+bool frame_is_edge(const struct ui *ui, int row, int col)
+{
+	struct box body, box = frame_drawer(ui, &body);
+
+	if (!ui->drawer || is_full(ui) || row < box.row || row >= box.row + box.rows)
+		return false;
+	return ui->cols >= RIGHT_FROM ? col == box.col : row == box.row;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tui/keys.h"
+#include "tui/keymap.h"
 #include "tui/theme.h"
 #include "tui/view.h"
 

@@ -11,16 +11,11 @@
 #include "record/model.h"
 #include "tui/fold.h"
 #include "tui/layout_columns.h"
+#include "tui/order.h"
 #include "tui/words.h"
 
 #define WRAPPED_MAX 6 /* lines that a step's reason or warning may take */
 #define DEPTH_MAX 6   /* deeper children are not indented further */
-
-/* What is known of an owner while its step is laid out. */
-struct family {
-	uint32_t children, finished; /* direct ones; finished: leaves in Success */
-	uint32_t failing;            /* at any depth, itself included */
-};
 
 struct pass {
 	struct layout *out;
@@ -28,8 +23,12 @@ struct pass {
 	const struct ui *ui;
 	int cols;
 	bool all;
-	struct family *family; /* of each object of the step at hand */
-	uint32_t *line_of;     /* its line + 1, 0 when it has none */
+	/* of each object of the step at hand */
+	struct kin *kin;
+	uint32_t *order;
+	uint32_t *line_of; /* its line + 1, 0 when it has none */
+	uint32_t *root;
+	bool crowded;      /* families that are finished become one line each */
 };
 
 static struct line *add_line(struct pass *p, enum line_kind kind, size_t step)
@@ -58,98 +57,83 @@ static void add_text(struct pass *p, size_t step, enum role role, const char *te
 	}
 }
 
-bool layout_is_failing(const struct model_object *o)
-{
-	return o->status == STATUS_ERROR || o->status == STATUS_TIMED_OUT ||
-		o->apply == APPLIED_FAILED;
-}
-
-static size_t parent_of(const struct model_step *s, size_t i)
-{
-	size_t parent = s->objects[i].parent;
-
-	return parent < i ? parent : MODEL_NO_PARENT; /* owners stand before their children */
-}
-
-/* Counts from the last object to the first, so that a child is complete before its owner is told.
- */
-static void count_families(struct pass *p, const struct model_step *s)
-{
-	memset(p->family, 0, s->nobjects * sizeof(*p->family));
-	for (size_t i = s->nobjects; i-- > 0;) {
-		const struct model_object *o = &s->objects[i];
-		struct family *own = &p->family[i];
-		size_t parent = parent_of(s, i);
-
-		own->failing += layout_is_failing(o);
-		if (parent == MODEL_NO_PARENT)
-			continue;
-		p->family[parent].children++;
-		p->family[parent].finished +=
-			o->status == STATUS_SUCCESS && !own->children && !o->applied;
-		p->family[parent].failing += own->failing;
-	}
-}
-
-/* A ReplicaSet of an earlier revision: nothing wanted, nothing there, nothing to say. */
-static bool is_leftover(const struct pass *p, const struct model_object *o, size_t i)
-{
-	const char *desired = model_column(o, "Desired"), *ready = model_column(o, "Ready");
-
-	if (o->applied || strcmp(o->kind ? o->kind : "", "ReplicaSet") != 0 ||
-		p->family[i].children)
-		return false;
-	if (layout_is_failing(o))
-		return false;
-	return (desired && strcmp(desired, "0") == 0) ||
-		(!desired && ready && strcmp(ready, "0/0") == 0);
-}
-
 static bool under_cursor(const struct pass *p, const struct model_object *o, size_t step)
 {
 	return p->ui->step == step && p->ui->object && strcmp(p->ui->object, o->id) == 0;
 }
 
-enum shown { SHOWN, HIDDEN, FOLDED_AWAY };
+/* The root of each row, and whether there are many whose whole family is finished. */
+static void look_at_families(struct pass *p, const struct model_step *s)
+{
+	size_t finished = 0;
 
-static enum shown judge_row(struct pass *p, const struct model_step *s, size_t step, size_t i)
+	for (size_t i = 0; i < s->nobjects; i++) {
+		size_t parent = order_parent(s, i);
+
+		p->root[i] = parent == MODEL_NO_PARENT ? (uint32_t)i : p->root[parent];
+		finished += parent == MODEL_NO_PARENT && p->kin[i].children && !p->kin[i].open;
+	}
+	p->crowded = finished > LAYOUT_MANY;
+}
+
+/* What nobody folded by hand folds by itself when it is finished and there is much of it. */
+static bool folds_itself(const struct pass *p, const struct model_step *s, size_t i)
 {
 	const struct model_object *o = &s->objects[i];
-	size_t parent = parent_of(s, i);
+	size_t parent = order_parent(s, i), root = p->root[i];
+
+	if (p->ui->all || order_filters(p->ui))
+		return false;
+	if (p->crowded && !p->kin[root].open &&
+		fold_get(p->ui, s->objects[root].id) != FOLD_OPEN)
+		return true;
+	return o->status == STATUS_SUCCESS && !p->kin[i].children && !o->applied &&
+		p->kin[parent].finished > LAYOUT_MANY &&
+		fold_get(p->ui, s->objects[parent].id) != FOLD_OPEN;
+}
+
+enum shown { SHOWN, HIDDEN, FOLDED_AWAY };
+
+static enum shown judge_row(const struct pass *p, const struct model_step *s, size_t step, size_t i)
+{
+	const struct model_object *o = &s->objects[i];
+	size_t parent = order_parent(s, i);
 
 	if (p->all)
-		return is_leftover(p, o, i) ? HIDDEN : SHOWN;
-	if (is_leftover(p, o, i) || (p->ui->only_failing && !p->family[i].failing))
+		return p->kin[i].leftover ? HIDDEN : SHOWN;
+	if ((p->kin[i].leftover && !p->ui->all) || !p->kin[i].wanted)
 		return HIDDEN;
 	if (parent == MODEL_NO_PARENT)
 		return SHOWN;
 	if (!p->line_of[parent] || fold_get(p->ui, s->objects[parent].id) == FOLD_SHUT)
 		return FOLDED_AWAY;
-	if (o->status == STATUS_SUCCESS && !p->family[i].children && !o->applied &&
-		p->family[parent].finished > LAYOUT_MANY &&
-		fold_get(p->ui, s->objects[parent].id) != FOLD_OPEN && !under_cursor(p, o, step))
-		return FOLDED_AWAY;
-	return SHOWN;
-}
-
-/* Tells the nearest owner that is shown of a child that is not. */
-static void count_hidden(struct pass *p, const struct model_step *s, size_t i)
-{
-	size_t owner = parent_of(s, i);
-
-	while (owner != MODEL_NO_PARENT && !p->line_of[owner])
-		owner = parent_of(s, owner);
-	if (owner == MODEL_NO_PARENT)
-		return;
-	if (s->objects[i].status == STATUS_SUCCESS && !p->family[i].children)
-		p->out->lines[p->line_of[owner] - 1].finished++;
-	else
-		p->out->lines[p->line_of[owner] - 1].others++;
+	return folds_itself(p, s, i) && !under_cursor(p, o, step) ? FOLDED_AWAY : SHOWN;
 }
 
 static bool same(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Tells the nearest owner that is shown of a row that is not. */
+static void count_hidden(struct pass *p, const struct model_step *s, size_t i)
+{
+	size_t owner = order_parent(s, i);
+	struct line *line;
+
+	while (owner != MODEL_NO_PARENT && !p->line_of[owner])
+		owner = order_parent(s, owner);
+	if (owner == MODEL_NO_PARENT)
+		return;
+	line = &p->out->lines[p->line_of[owner] - 1];
+	if (s->objects[i].status != STATUS_SUCCESS) {
+		line->others++;
+	} else if (!p->kin[i].children) {
+		if (!line->finished++)
+			line->sample = (uint32_t)i;
+		else if (!same(s->objects[line->sample].kind, s->objects[i].kind))
+			line->mixed = true;
+	}
 }
 
 static bool starts_table(const struct layout *l, const struct model_object *o, bool first)
@@ -163,39 +147,73 @@ static bool starts_table(const struct layout *l, const struct model_object *o, b
 		!(same(head->kind, o->kind) && same(head->api_version, o->api_version));
 }
 
+static void add_table(struct pass *p, size_t step, size_t object, bool several_namespaces)
+{
+	const struct model_object *head = &p->m->steps[step].objects[object];
+	struct layout *l = p->out;
+	struct line *line;
+
+	VEC_GROW(l->tables, l->ntables, l->tables_cap);
+	l->tables[l->ntables++] =
+		(struct table){ .head = head, .several_namespaces = several_namespaces };
+	line = add_line(p, LINE_HEADING, step);
+	line->table = (uint32_t)l->ntables - 1;
+	line->object = (uint32_t)object;
+}
+
+static void add_object(struct pass *p, size_t step, size_t object)
+{
+	struct line *line = add_line(p, LINE_OBJECT, step);
+
+	line->object = (uint32_t)object;
+	line->table = (uint32_t)p->out->ntables - 1;
+	p->line_of[object] = (uint32_t)p->out->nlines;
+}
+
 static void add_objects(struct pass *p, size_t step)
 {
 	const struct model_step *s = &p->m->steps[step];
-	struct layout *l = p->out;
 	bool first = true, several;
 
 	words_namespace(s, &several);
-	count_families(p, s);
 	memset(p->line_of, 0, s->nobjects * sizeof(*p->line_of));
-	for (size_t i = 0; i < s->nobjects; i++) {
-		const struct model_object *o = &s->objects[i];
+	order_rows(p->order, p->kin, s, p->ui);
+	look_at_families(p, s);
+	for (size_t k = 0; k < s->nobjects; k++) {
+		size_t i = p->order[k];
 		enum shown shown = judge_row(p, s, step, i);
-		struct line *line;
 
 		if (shown == FOLDED_AWAY)
 			count_hidden(p, s, i);
 		if (shown != SHOWN)
 			continue;
-		if (starts_table(l, o, first)) {
-			VEC_GROW(l->tables, l->ntables, l->tables_cap);
-			l->tables[l->ntables++] =
-				(struct table){ .head = o, .several_namespaces = several };
-			add_line(p, LINE_HEADING, step)->table = (uint32_t)l->ntables - 1;
-			l->lines[l->nlines - 1].object = (uint32_t)i;
-			first = false;
-		}
-		line = add_line(p, LINE_OBJECT, step);
-		line->object = (uint32_t)i;
-		line->table = (uint32_t)l->ntables - 1;
-		p->line_of[i] = (uint32_t)l->nlines;
+		if (starts_table(p->out, &s->objects[i], first))
+			add_table(p, step, i, several);
+		first = false;
+		add_object(p, step, i);
 	}
-	if (first && p->ui->only_failing && s->nobjects && !p->all)
-		add_text(p, step, ROLE_DIM, "nothing is failing here (f shows all)");
+	if (first && order_filters(p->ui) && s->nobjects && !p->all)
+		add_text(p, step, ROLE_DIM, "nothing here is what the filter asks for (Esc shows all)");
+}
+
+static void count_rows(struct pass *p, size_t step)
+{
+	const struct model_step *s = &p->m->steps[step];
+	struct model_counts *counts = &p->out->counts[step];
+
+	for (size_t i = 0; i < s->nobjects; i++)
+		if (!p->kin[i].leftover) {
+			counts->by[s->objects[i].status]++;
+			counts->total++;
+		}
+}
+
+static void make_room(struct pass *p, size_t n)
+{
+	p->kin = xreallocarray(p->kin, n, sizeof(*p->kin));
+	p->order = xreallocarray(p->order, n, sizeof(*p->order));
+	p->line_of = xreallocarray(p->line_of, n, sizeof(*p->line_of));
+	p->root = xreallocarray(p->root, n, sizeof(*p->root));
 }
 
 static void add_step(struct pass *p, size_t step)
@@ -205,6 +223,9 @@ static void add_step(struct pass *p, size_t step)
 	if (step && p->all)
 		add_line(p, LINE_BLANK, step);
 	add_line(p, LINE_STEP, step);
+	make_room(p, s->nobjects + 1);
+	order_kin(p->kin, s, p->ui);
+	count_rows(p, step);
 	if (!p->all && step < 64 && (p->ui->folded >> step & 1))
 		return;
 	if (s->verdict && s->verdict != VERDICT_SUCCEEDED && s->reason)
@@ -215,8 +236,6 @@ static void add_step(struct pass *p, size_t step)
 			s->reason);
 	for (size_t i = 0; i < s->nwarnings; i++)
 		add_text(p, step, ROLE_WARNING, s->warnings[i]);
-	p->family = xreallocarray(p->family, s->nobjects + 1, sizeof(*p->family));
-	p->line_of = xreallocarray(p->line_of, s->nobjects + 1, sizeof(*p->line_of));
 	add_objects(p, step);
 }
 
@@ -264,20 +283,23 @@ void layout_make(struct layout *out, const struct model *m, const struct ui *ui,
 {
 	struct pass p = { .out = out, .m = m, .ui = ui, .cols = cols, .all = all };
 
-	*out = (struct layout){ 0 };
+	*out = (struct layout){ .counts = xcalloc(m->nsteps + 1, sizeof(*out->counts)) };
 	for (size_t i = 0; i < m->nsteps; i++)
 		add_step(&p, i);
 	layout_columns(out, m, cols);
 	if (!all)
 		add_causes(&p);
-	free(p.family);
+	free(p.kin);
+	free(p.order);
 	free(p.line_of);
+	free(p.root);
 }
 
 void layout_release(struct layout *l)
 {
 	free(l->lines);
 	free(l->tables);
+	free(l->counts);
 	*l = (struct layout){ 0 };
 }
 

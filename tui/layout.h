@@ -24,8 +24,10 @@ struct line {
 	enum role role;           /* of a LINE_TEXT */
 	uint32_t step, object;    /* indices in the model */
 	uint32_t table;           /* LINE_HEADING, LINE_OBJECT, LINE_WHY */
-	uint32_t finished,
-		others; /* LINE_OBJECT: its children that are not shown, in Success and not */
+	uint32_t finished, others; /* LINE_OBJECT: what is folded below it: leaves in Success, and
+				      rows that are not */
+	uint32_t sample;          /* the first of the finished … */
+	bool mixed;               /* … and they are not all of its kind */
 	const char *text;         /* LINE_TEXT: len bytes, borrowed */
 	size_t len;
 };
@@ -36,6 +38,7 @@ struct table {
 	const struct model_object *head; /* its first applied object names the kind */
 	const struct model_object *names; /* whose column names head the table */
 	bool several_namespaces;
+	bool narrow;              /* fewer than LAYOUT_WIDE columns */
 	int ncolumns;
 	struct { int index, x, width; } columns[LAYOUT_COLUMNS]; /* index into names->columns */
 	int name_x, name_width, age_x, age_width, why_x, why_width; /* widths 0: not shown */
@@ -44,11 +47,13 @@ struct table {
 struct layout {
 	struct line *lines; size_t nlines, cap;
 	struct table *tables; size_t ntables, tables_cap;
+	struct model_counts *counts; /* of each step's rows, without what is left over */
 };
 
 #define LAYOUT_INDENT 5      /* columns left of a table's marks */
+#define LAYOUT_WIDE 100      /* columns from which every row has all of its columns */
 #define LAYOUT_AGE 5         /* "9m59s" */
-#define LAYOUT_MANY 5        /* more finished children than this become one line */
+#define LAYOUT_MANY 5        /* more finished children, or families, than this become one line each */
 
 /* all: every row of every step, as exports want it (folds and filters do not count). */
 void layout_make(
@@ -65,6 +70,3 @@ size_t layout_next(const struct layout *l, size_t from, int step);
 void layout_label(struct buf *out, const struct table *t, const struct model_object *o);
 int layout_label_width(const struct table *t, const struct model_object *o);
 int layout_depth(const struct model_object *o); /* columns of indent of an object's mark */
-
-/* Error, Timed out, or an apply that failed. */
-bool layout_is_failing(const struct model_object *o);

@@ -9,3 +9,9 @@ struct table;
 /* Gives every table of the layout its columns for a body of that many columns. By width alone,
  * never by what happens, so that columns do not come and go while one looks. */
 void layout_columns(struct layout *l, const struct model *m, int cols);
+
+/* What an object shows in the column of that name: the model's own string, or one made into `made`
+ * (a ReplicaSet's "2/3" where its owner's are counted so); NULL: nothing. */
+#define LAYOUT_VALUE 48
+const char *layout_value(
+	const struct model_object *o, const char *name, char made[static LAYOUT_VALUE]);

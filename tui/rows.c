@@ -12,11 +12,12 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "record/model.h"
+#include "tui/heading.h"
+#include "tui/layout_columns.h"
 #include "tui/theme.h"
 #include "tui/words.h"
 
 #define GAP 2
-#define NAME_ROOM 14 /* columns that a step's name keeps beside its verdict */
 
 /* Columns of a child that its owner's row tells already. */
 static const char *const quiet[] = { "Desired", "Current", "Age", "Name" };
@@ -27,37 +28,6 @@ static bool is_quiet(const char *name)
 		if (strcasecmp(quiet[i], name) == 0)
 			return true;
 	return false;
-}
-
-static void draw_step(
-	struct canvas *c, int row, int width, const struct scene *s, const struct line *line)
-{
-	const struct model_step *step = &s->model->steps[line->step];
-	bool folded = line->step < 64 && (s->ui->folded >> line->step & 1);
-	struct buf left = { 0 }, right = { 0 };
-	size_t from = 0;
-	enum role role = ROLE_DIM;
-	int x, room;
-
-	buf_printf(&left, " %s %u %s", folded ? "▸" : "▾", line->step + 1,
-		step->name ? step->name : "");
-	room = text_width(buf_str(&left)) < NAME_ROOM ? text_width(buf_str(&left)) : NAME_ROOM;
-	for (int detail = 0;; detail++) {
-		buf_reset(&right);
-		if (!words_step(&right, s->model, step, s->ui->icons, s->now_ms, s->frame, detail,
-			    &from, &role) ||
-			text_width(buf_str(&right)) + room + GAP + 1 <= width)
-			break;
-	}
-	x = width - 1 - text_width(buf_str(&right));
-	canvas_put(c, row, 0, right.len ? x - GAP : width, ROLE_TITLE, buf_str(&left));
-	if (right.len) {
-		canvas_put(c, row, x, width - x, ROLE_DIM, buf_str(&right));
-		x += text_width(buf_str(&right)) - text_width(buf_str(&right) + from);
-		canvas_put(c, row, x, width - x, role, buf_str(&right) + from);
-	}
-	buf_release(&left);
-	buf_release(&right);
 }
 
 static void draw_text(struct canvas *c, int row, int width, const struct line *line)
@@ -91,33 +61,21 @@ static void draw_heading(struct canvas *c, int row, const struct scene *s, const
 		canvas_put(c, row, t->age_x, t->age_width, ROLE_HEADER, "AGE");
 }
 
-static const char *hidden_word(const struct model_step *step, size_t object, const char **kind)
-{
-	size_t depth = step->objects[object].depth;
-
-	*kind = "Pod";
-	for (size_t i = object + 1; i < step->nobjects && step->objects[i].depth > depth; i++) {
-		const struct model_object *o = &step->objects[i];
-		const char *status = model_column(o, "Status");
-
-		if (o->status != STATUS_SUCCESS || step->objects[i].depth != depth + 1)
-			continue;
-		*kind = o->kind ? o->kind : "object";
-		if (strcmp(*kind, "Pod") != 0)
-			return "Success";
-		return status && strcmp(status, "Completed") == 0 ? "completed" : "ready";
-	}
-	return "Success";
-}
-
-/* "20 Pods ready", "20 Pods ready, 3 more folded". */
+/* "♥ 20 Pods ready", "♥ 20 Pods ready, 3 more folded", "3 folded". */
 static void add_hidden(struct buf *out, const struct scene *s, const struct line *line)
 {
-	const char *kind, *word = hidden_word(&s->model->steps[line->step], line->object, &kind);
+	const struct model_object *sample =
+		&s->model->steps[line->step].objects[line->sample];
+	bool pods = !line->mixed && sample->kind && strcmp(sample->kind, "Pod") == 0;
+	const char *status = pods ? model_column(sample, "Status") : NULL;
 
 	if (line->finished)
-		buf_printf(out, "%u %s%s %s", line->finished, kind, line->finished == 1 ? "" : "s",
-			word);
+		buf_printf(out, "%s %u %s%s%s", theme_status(STATUS_SUCCESS)->mark[s->ui->icons],
+			line->finished, line->mixed || !sample->kind ? "object" : sample->kind,
+			line->finished == 1 ? "" : "s",
+			status && strcmp(status, "Completed") == 0 ? " completed" :
+				pods                               ? " ready" :
+								     "");
 	if (line->others)
 		buf_printf(out, "%s%u %s", line->finished ? ", " : "", line->others,
 			line->finished ? "more folded" : "folded");
@@ -131,6 +89,13 @@ static bool in_table(const struct table *t, const char *name)
 	return false;
 }
 
+static bool is_worth_its_room(const char *name, const char *value)
+{
+	if (strcmp(name, "Restarts") == 0)
+		return strcmp(value, "0") != 0;
+	return strcmp(name, "Status") == 0 || strcmp(name, "Ready") == 0;
+}
+
 /* What a child says in columns that its table does not have: "Running, 0 restarts". */
 static void add_leftover(
 	struct buf *out, const struct table *t, const struct model_object *o, bool brief)
@@ -140,7 +105,7 @@ static void add_leftover(
 
 		if (!value || !*value || in_table(t, name) || is_quiet(name))
 			continue;
-		if (brief && strcmp(name, "Restarts") == 0 && strcmp(value, "0") == 0)
+		if (brief && !is_worth_its_room(name, value))
 			continue;
 		if (out->len)
 			buf_addstr(out, ", ");
@@ -153,22 +118,28 @@ static void add_leftover(
 	}
 }
 
-/* The columns between the last value of this row and its age, for a text of its own. */
-static int middle_room(const struct table *t, const struct model_object *o, int *x)
+/* Where the columns end that the object has a value for. */
+static int values_end(const struct table *t, const struct model_object *o)
 {
-	*x = t->name_x + t->name_width + GAP;
+	int x = t->name_x + t->name_width + GAP;
+
 	for (int i = 0; i < t->ncolumns; i++)
 		if (model_column(o, t->names->columns[t->columns[i].index].name))
-			*x = t->columns[i].x + t->columns[i].width + GAP;
-	return t->age_x - GAP - *x;
+			x = t->columns[i].x + t->columns[i].width + GAP;
+	return x;
 }
 
-/* True when the text goes between the columns and the age; else the row's last column has it. */
-static bool fits_middle(
-	const struct table *t, const struct model_object *o, const char *text, int *x, int *room)
+/* Where there is little room the cause of a child goes before its age, and takes the columns that
+ * the child has nothing in. */
+static bool is_squeezed(const struct table *t, const struct model_object *o)
 {
-	*room = middle_room(t, o, x);
-	return o->depth > 0 && *text && text_width(text) <= *room;
+	return t->narrow && o->depth > 0 && o->status != STATUS_SUCCESS;
+}
+
+void rows_why_place(const struct table *t, const struct model_object *o, int *x, int *width)
+{
+	*x = is_squeezed(t, o) ? values_end(t, o) : t->why_x;
+	*width = t->why_x + t->why_width - *x;
 }
 
 /* What a row says besides its columns and its cause; true when it goes between the columns and the
@@ -178,17 +149,20 @@ static bool make_extra(
 {
 	const struct model_object *o = &s->model->steps[line->step].objects[line->object];
 	const struct table *t = &s->layout->tables[line->table];
+	bool hides = line->finished || line->others;
 
-	if (line->finished || line->others) {
+	*x = values_end(t, o);
+	*room = t->age_x - GAP - *x;
+	if (hides) {
 		add_hidden(out, s, line);
 	} else if (o->depth > 0) {
 		add_leftover(out, t, o, false);
-		if (fits_middle(t, o, buf_str(out), x, room))
-			return true;
-		buf_reset(out);
-		add_leftover(out, t, o, true);
+		if (text_width(buf_str(out)) > *room || is_squeezed(t, o)) {
+			buf_reset(out);
+			add_leftover(out, t, o, true);
+		}
 	}
-	return fits_middle(t, o, buf_str(out), x, room);
+	return out->len && text_width(buf_str(out)) <= *room && !is_squeezed(t, o);
 }
 
 void rows_why(struct buf *out, const struct scene *s, const struct line *line)
@@ -219,18 +193,16 @@ static void draw_why(struct canvas *c, int row, const struct scene *s, const str
 	const struct theme_status *look = theme_status(o->status);
 	struct buf why = { 0 };
 	enum role rest = o->status == STATUS_SUCCESS || o->stale ? ROLE_DIM : ROLE_NORMAL;
+	int x, width, word = (int)strlen(look->word);
 
+	rows_why_place(t, o, &x, &width);
 	if (has_cause(s->layout, line))
 		buf_addstr(&why, look->word);
 	else
 		rows_why(&why, s, line);
-	canvas_put(c, row, t->why_x, t->why_width, words_has_note(o) ? ROLE_WARNING : rest,
-		buf_str(&why));
-	if (o->status != STATUS_SUCCESS &&
-		strncmp(buf_str(&why), look->word, strlen(look->word)) == 0)
-		canvas_put(c, row, t->why_x,
-			(int)strlen(look->word) < t->why_width ? (int)strlen(look->word) : 0,
-			look->role, look->word);
+	canvas_put(c, row, x, width, words_has_note(o) ? ROLE_WARNING : rest, buf_str(&why));
+	if (o->status != STATUS_SUCCESS && strncmp(buf_str(&why), look->word, (size_t)word) == 0)
+		canvas_put(c, row, x, word < width ? word : 0, look->role, look->word);
 	buf_release(&why);
 }
 
@@ -255,31 +227,40 @@ static void draw_age(struct canvas *c, int row, const struct scene *s, const str
 	const struct table *t = &s->layout->tables[line->table];
 	char age[DURATION_SIZE];
 
-	if (!t->age_width || !o->created_at)
+	if (!t->age_width || !o->created_at || is_squeezed(t, o))
 		return;
-	duration_age(words_now(s->model, step, s->now_ms) - o->created_at, age);
+	duration_age(words_age(s->model, step, o->created_at, s->now_ms), age);
 	canvas_put(c, row, t->age_x, t->age_width, o->stale ? ROLE_DIM : ROLE_NORMAL, age);
+}
+
+static void draw_values(
+	struct canvas *c, int row, enum role role, const struct table *t, const struct model_object *o)
+{
+	for (int i = 0; i < t->ncolumns; i++) {
+		char made[LAYOUT_VALUE];
+
+		canvas_put(c, row, t->columns[i].x, t->columns[i].width, role,
+			layout_value(o, t->names->columns[t->columns[i].index].name, made));
+	}
 }
 
 static void draw_object(struct canvas *c, int row, const struct scene *s, const struct line *line)
 {
 	const struct model_object *o = &s->model->steps[line->step].objects[line->object];
 	const struct table *t = &s->layout->tables[line->table];
-	enum role role = o->stale ? ROLE_DIM : o->applied && o->manifest ? ROLE_LINK : ROLE_NORMAL;
+	enum role plain = o->stale ? ROLE_DIM : ROLE_NORMAL;
 	int x = t->name_x + layout_depth(o), end = t->name_x + t->name_width, room;
 	struct buf label = { 0 }, extra = { 0 };
 
 	canvas_put(c, row, x, 2, theme_status(o->status)->role,
-		theme_mark(o->status, s->ui->icons, s->model->frozen ? THEME_STILL : s->frame));
+		theme_status(o->status)->mark[s->ui->icons]);
 	x += s->ui->icons == ICONS_EMOJI ? 3 : 2;
 	layout_label(&label, t, o);
-	canvas_put_middle(c, row, x, end - x, role, buf_str(&label));
-	for (int i = 0; i < t->ncolumns; i++)
-		canvas_put(c, row, t->columns[i].x, t->columns[i].width,
-			role == ROLE_DIM ? ROLE_DIM : ROLE_NORMAL,
-			model_column(o, t->names->columns[t->columns[i].index].name));
+	canvas_put_middle(
+		c, row, x, end - x, o->applied && o->manifest ? ROLE_LINK : plain, buf_str(&label));
+	draw_values(c, row, plain, t, o);
 	if (make_extra(&extra, s, line, &x, &room))
-		canvas_put(c, row, x, room, o->status == STATUS_ERROR ? ROLE_ERROR : ROLE_NORMAL,
+		canvas_put(c, row, x, room, o->status == STATUS_ERROR ? ROLE_ERROR : plain,
 			buf_str(&extra));
 	draw_age(c, row, s, line);
 	draw_why(c, row, s, line);
@@ -294,7 +275,7 @@ void rows_draw(
 	case LINE_BLANK:
 		break;
 	case LINE_STEP:
-		draw_step(c, row, width, scene, line);
+		heading_draw(c, row, width, scene, line);
 		break;
 	case LINE_TEXT:
 		draw_text(c, row, width, line);

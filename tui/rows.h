@@ -24,3 +24,5 @@ void rows_draw(
 	struct canvas *c, int row, int width, const struct scene *scene, const struct line *line);
 /* What stands last in an object's row: status word, cause, note. */
 void rows_why(struct buf *out, const struct scene *scene, const struct line *line);
+/* Where that stands in the row. */
+void rows_why_place(const struct table *t, const struct model_object *o, int *x, int *width);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "record/model.h"
+#include "tui/cursor.h"
 #include "tui/drawer.h"
 #include "tui/find.h"
 #include "tui/footer.h"
@@ -18,9 +19,10 @@
 #include "tui/rows.h"
 #include "tui/theme.h"
 #include "tui/words.h"
+#include "tui/words_run.h"
 
 #define NAME_FROM 60   /* columns from which the program's own name has room */
-#define STICKY_FROM 12 /* rows of a body from which headings stay in sight */
+#define TAIL_FROM 60   /* … and the time that is left */
 
 void ui_init(struct ui *ui, enum icons icons)
 {
@@ -33,117 +35,32 @@ void ui_release(struct ui *ui)
 		free(ui->folds[i]);
 	free(ui->folds);
 	free(ui->object);
+	free(ui->filter);
+	free(ui->kind);
 	free(ui->find);
 	free(ui->typing);
+	free(ui->copy);
 	free(ui->message);
 	*ui = (struct ui){ 0 };
-}
-
-static void put_cursor(struct ui *ui, size_t step, const char *object)
-{
-	char *copy = xstrdup_or_null(object);
-
-	free(ui->object);
-	ui->object = copy;
-	ui->step = step;
-}
-
-/* Until it is moved by hand the cursor stands on the step that runs; at the end on what failed. */
-static void follow(struct ui *ui, const struct model *m)
-{
-	size_t step = words_current(m);
-	const struct model_object *bad = NULL;
-
-	for (size_t i = 0; m->verdict && step < m->nsteps && !bad && i < m->steps[step].nobjects;
-		i++)
-		if (m->steps[step].objects[i].applied &&
-			layout_is_failing(&m->steps[step].objects[i]))
-			bad = &m->steps[step].objects[i];
-	put_cursor(ui, step, bad ? bad->id : NULL);
-}
-
-/* Where the cursor's object is no longer shown, the nearest line above takes it. */
-static size_t find_cursor(const struct layout *l, const struct model *m, struct ui *ui)
-{
-	size_t at = layout_cursor(l, m, ui), near;
-
-	if (at < l->nlines || !l->nlines)
-		return at;
-	near = ui->line > 0 && (size_t)ui->line < l->nlines ? (size_t)ui->line :
-		ui->line > 0                                ? l->nlines - 1 :
-							      0;
-	at = layout_next(l, near, -1);
-	if (at == l->nlines)
-		at = layout_next(l, near, 1);
-	if (at < l->nlines) {
-		const struct line *line = &l->lines[at];
-
-		put_cursor(ui, line->step,
-			line->kind == LINE_OBJECT ? m->steps[line->step].objects[line->object].id :
-						    NULL);
-	}
-	return at;
-}
-
-static int clamp(int value, int low, int high)
-{
-	return value > high ? (high < low ? low : high) : value < low ? low : value;
-}
-
-/* Keeps the cursor's line where it was on the screen when lines come and go above it, and in sight.
- */
-static void scroll_to(struct ui *ui, const struct layout *l, size_t cursor, int rows)
-{
-	int at = (int)cursor,
-	    above = rows >= STICKY_FROM && l->lines[cursor].kind == LINE_OBJECT ? 2 : 0;
-
-	ui->scroll += at - ui->line;
-	ui->line = at;
-	if (ui->follow && l->lines[cursor].kind == LINE_STEP) { /* as much of the section as fits */
-		int end = at + 1;
-
-		while ((size_t)end < l->nlines && l->lines[end].step == l->lines[cursor].step)
-			end++;
-		ui->scroll = clamp(ui->scroll, end - rows, at);
-	}
-	ui->scroll = clamp(ui->scroll, at - rows + 1, at - above);
-	ui->scroll = clamp(ui->scroll, 0, (int)l->nlines - rows);
-}
-
-/* The line to show in a row: the first two repeat the headings of what is scrolled away. */
-static size_t line_for_row(const struct layout *l, const struct ui *ui, int row, int rows)
-{
-	size_t at = (size_t)(ui->scroll + row), i;
-
-	if (at >= l->nlines || rows < STICKY_FROM || row > 1)
-		return at;
-	for (i = at; row == 0 && i > 0 && l->lines[i].kind != LINE_STEP; i--)
-		;
-	if (row == 0)
-		return i;
-	for (i = at; l->lines[at].kind == LINE_OBJECT && i > 0 && l->lines[i].kind != LINE_HEADING;
-		i--)
-		;
-	return i;
 }
 
 static void draw_body(
 	struct canvas *c, const struct box *body, const struct scene *scene, struct ui *ui)
 {
 	const struct layout *l = scene->layout;
-	size_t cursor = find_cursor(l, scene->model, ui);
+	size_t cursor = cursor_line(l, scene->model, ui);
 
 	if (cursor >= l->nlines || body->rows <= 0)
 		return;
-	scroll_to(ui, l, cursor, body->rows);
+	cursor_scroll(ui, l, cursor, body->rows);
 	for (int row = 0; row < body->rows; row++) {
-		size_t at = line_for_row(l, ui, row, body->rows);
+		size_t at = cursor_line_of_row(l, ui, row, body->rows);
 
 		if (at >= l->nlines)
 			break;
 		rows_draw(c, body->row + row, body->cols, scene, &l->lines[at]);
-		if (ui->find && l->lines[at].kind == LINE_OBJECT)
-			find_highlight(c, body->row + row, 0, body->cols, ui->find);
+		if (ui->filter && l->lines[at].kind == LINE_OBJECT)
+			find_highlight(c, body->row + row, 0, body->cols, ui->filter);
 		if (at != cursor)
 			continue;
 		canvas_select_row(c, body->row + row, 0, body->cols);
@@ -176,16 +93,44 @@ static void draw_header(struct canvas *c, const struct scene *scene)
 	buf_release(&progress);
 }
 
+/* What the tables leave out or put in another order: "failing, Pod, /web, by name". */
+static void add_filters(struct buf *out, const struct ui *ui)
+{
+	static const char *const only[] = { "", "failing", "in progress" };
+	static const char *const sorts[] = { "", "by status", "by name", "by age" };
+	const char *parts[] = { only[ui->only], ui->kind ? ui->kind : "", ui->all ? "all rows" : "",
+		sorts[ui->sort], ui->inverted ? "inverted" : "" };
+
+	_Static_assert(ARRAY_LEN(sorts) == SORT__COUNT, "every order has a word");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (*parts[i])
+			buf_printf(out, "%s%s", out->len ? ", " : "", parts[i]);
+	if (ui->filter)
+		buf_printf(out, "%s/%s", out->len ? ", " : "", ui->filter);
+}
+
 static void draw_sentence(struct canvas *c, const struct scene *scene)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, tail = { 0 }, filters = { 0 };
 	enum role role = words_waiting(&text, scene->model, scene->now_ms);
-	const char *filter = scene->ui->only_failing ? "only failing (f)" : "";
-	int x = c->cols - 1 - text_width(filter);
+	int end = c->cols - 1, x, room;
 
-	canvas_put(c, 1, 1, x - 2, role, buf_str(&text));
-	canvas_put(c, 1, x, c->cols - x, ROLE_WARNING, filter);
+	add_filters(&filters, scene->ui);
+	if (filters.len) {
+		int width = text_width(buf_str(&filters));
+
+		end -= width < c->cols / 2 ? width : c->cols / 2;
+		canvas_put(c, 1, end, c->cols - 1 - end, ROLE_WARNING, buf_str(&filters));
+		end -= 2;
+	}
+	if (end >= TAIL_FROM)
+		words_deadline(&tail, scene->model, scene->now_ms);
+	room = end - 1 - text_width(buf_str(&tail));
+	x = 1 + canvas_put(c, 1, 1, room, role, buf_str(&text));
+	canvas_put(c, 1, x, end - x, ROLE_NORMAL, buf_str(&tail));
 	buf_release(&text);
+	buf_release(&tail);
+	buf_release(&filters);
 }
 
 /* Too small for tables: the sentence, wrapped. */
@@ -252,7 +197,7 @@ static void draw_full(struct canvas *c, struct scene *scene, struct ui *ui)
 	int detail = 0;
 
 	if (ui->drawer)
-		drawer = frame_drawer(c->rows, c->cols, &body);
+		drawer = frame_drawer(ui, &body);
 	else
 		body = frame_body(c->rows, c->cols, &detail);
 	layout_make(&layout, scene->model, ui, body.cols, false);
@@ -283,7 +228,7 @@ void view_draw(struct canvas *out, const struct model *model, struct ui *ui, int
 			out->cells[(size_t)row * (size_t)out->cols + (size_t)col].selected = false;
 	}
 	if (ui->follow || ui->step >= model->nsteps)
-		follow(ui, model);
+		cursor_follow(ui, model);
 	if (ui->help)
 		help_draw(out, ui);
 	else if (frame_is_tiny(out->rows, out->cols))

@@ -21,29 +21,48 @@ enum drawer_tab {
 	DRAWER__COUNT
 };
 
+/* Which rows are shown, besides their owners: f and p. */
+enum ui_only { ONLY_ALL, ONLY_FAILING, ONLY_PROGRESS };
+
+/* The order of the rows of one owner, or of one table. */
+enum ui_sort { SORT_PLAN, SORT_STATUS, SORT_NAME, SORT_AGE, SORT__COUNT };
+
 /* What the user did to the picture; no terminal in it. The cursor is on an object (or a step's
  * heading), not on a row, so that rows may come and go around it. */
 struct ui {
 	size_t step;              /* the cursor's step */
 	char *object;             /* id of the object under the cursor; NULL: the step's heading */
-	uint64_t folded;          /* bit per step (of the first 64): its section is folded */
-	int scroll;               /* first line of the body shown */
-	bool drawer;
-	enum drawer_tab tab;
-	int drawer_scroll, drawer_sideways;
-	bool help;
-	char **folds; size_t nfolds, folds_cap; /* owners opened or shut by hand: fold.h */
+	bool follow; /* the cursor goes to the newest problem, until it is moved by hand */
 	int line;                 /* of the layout, where the cursor was at the last drawing */
+	int scroll;               /* first line of the body shown */
+	uint64_t folded;          /* bit per step (of the first 64): its section is folded */
+	char **folds; size_t nfolds, folds_cap; /* owners opened or shut by hand: fold.h */
+
+	enum ui_only only;
+	char *filter;             /* / in the tables: text that rows must have; NULL: none */
+	char *kind;               /* o: the one kind that is shown; NULL: all */
+	bool all;                 /* a: nothing folded away, nothing left out */
+	enum ui_sort sort; bool inverted;
+
+	bool drawer, drawer_full;
+	int drawer_share;         /* percent of the screen more than usual, set by hand */
+	enum drawer_tab tab;
+	bool previous;            /* logs: of the instance before the last restart */
+	bool wrap;                /* long lines of manifests */
+	int drawer_scroll, drawer_sideways;
+	bool drawer_fresh;        /* just opened: the drawing scrolls to where the problem is */
+	char *find;               /* / in the drawer; NULL: none */
+
+	bool help;
 	int help_scroll;
-	bool only_failing;        /* f */
-	char *find;               /* / pattern, NULL: none */
 	char *typing;             /* the prompt's text while it is open, else NULL */
 	bool asking_quit;         /* "cancel the waiting, or stay?" */
-	bool follow; /* the cursor goes with the step that runs, until it is moved by hand */
+	char *message;            /* one line shown in the footer until the next key */
+	char *copy;               /* what is to be copied (OUTCOME_COPY) */
+	bool mouse;               /* the terminal is to report it */
 	enum icons icons;
 	bool ended;               /* nothing goes on any more: q leaves at once */
 	int rows, cols;           /* of the last drawing, for paging */
-	char *message;            /* one line shown in the footer until the next key */
 };
 
 void ui_init(struct ui *ui, enum icons icons);

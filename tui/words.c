@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sentences of the screen: what a row and a step say about themselves. */
+/* What a row says about itself, and the small words that all sentences share. */
 #include "tui/words.h"
 
 #include <string.h>
@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "record/model.h"
 #include "tui/theme.h"
-#include "tui/words_parts.h"
+
+#define AGE_STEP_MS 10000 /* ages that go on move in steps: every move costs a line its bytes */
+#define AGE_STEP_NEW_MS 5000
 
 int64_t words_now(const struct model *m, const struct model_step *s, int64_t now_ms)
 {
@@ -21,7 +23,17 @@ int64_t words_now(const struct model *m, const struct model_step *s, int64_t now
 	return m->frozen ? m->last_at : now_ms;
 }
 
-static bool same(const char *a, const char *b)
+int64_t words_age(
+	const struct model *m, const struct model_step *s, int64_t created_at, int64_t now_ms)
+{
+	int64_t age = words_now(m, s, now_ms) - created_at;
+
+	if (s->ended_at || m->ended_at || m->frozen || age < 0)
+		return age;
+	return age - age % (age < AGE_STEP_MS ? AGE_STEP_NEW_MS : AGE_STEP_MS);
+}
+
+bool words_same(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
@@ -50,7 +62,7 @@ void words_row(struct buf *out, const struct model_object *o)
 bool words_has_note(const struct model_object *o)
 {
 	return o->status == STATUS_SUCCESS &&
-		((o->note && *o->note) || same(o->reason, "NotAwaited"));
+		((o->note && *o->note) || words_same(o->reason, "NotAwaited"));
 }
 
 const char *words_namespace(const struct model_step *s, bool *several)
@@ -82,7 +94,7 @@ void words_place(struct buf *out, const struct model_step *s)
 		buf_printf(out, "%s%s", s->context ? "/" : "", ns);
 }
 
-void words_add_clock_time(struct buf *out, int64_t wall_ms)
+void words_time(struct buf *out, int64_t wall_ms)
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
 	struct tm tm = { 0 };
@@ -91,7 +103,7 @@ void words_add_clock_time(struct buf *out, int64_t wall_ms)
 	buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-void words_add_elapsed(struct buf *out, int64_t from, int64_t to, int64_t limit_ms)
+void words_elapsed(struct buf *out, int64_t from, int64_t to, int64_t limit_ms)
 {
 	char text[DURATION_SIZE];
 
@@ -103,93 +115,28 @@ void words_add_elapsed(struct buf *out, int64_t from, int64_t to, int64_t limit_
 	}
 }
 
-void words_add_window(struct buf *out, const struct model_step *s, int64_t now)
+bool words_open(const struct model_step *s)
 {
-	int64_t held = (now - s->stabilizing_since) / 1000,
-		need = (s->stabilizing_need_ms + 999) / 1000;
-
-	held = held < 0 ? 0 : held > need ? need : held;
-	buf_printf(out, "stable for %lld of %lld s", (long long)held, (long long)need);
+	return s->started_at && !s->verdict;
 }
 
-bool words_window_open(const struct model_step *s)
+size_t words_current(const struct model *m)
 {
-	return s->stabilizing_since && s->stabilizing_need_ms > 0;
-}
+	size_t last = 0;
 
-/* For how long the applied objects had been Success when the step ended; 0 when they were not. */
-static int64_t held_at_end(const struct model_step *s)
-{
-	int64_t since = s->started_at;
+	for (size_t i = 0; i < m->nsteps; i++)
+		if (words_open(&m->steps[i]))
+			return i;
+	for (size_t i = 0; i < m->nsteps; i++) {
+		enum verdict v = m->steps[i].verdict;
 
-	for (size_t i = 0; i < s->nobjects; i++) {
-		const struct model_object *o = &s->objects[i];
-
-		if (!o->applied)
-			continue;
-		if (o->status != STATUS_SUCCESS || !o->ntimeline)
-			return 0;
-		if (o->timeline[o->ntimeline - 1].at > since)
-			since = o->timeline[o->ntimeline - 1].at;
+		if (v && v != VERDICT_SUCCEEDED && v != VERDICT_SKIPPED &&
+			v != VERDICT_NOT_VERIFIED)
+			return i;
+		if (v && v != VERDICT_SKIPPED)
+			last = i;
 	}
-	return s->nobjects ? s->ended_at - since : 0;
-}
-
-static void step_ended(
-	struct buf *out, const struct model_step *s, enum icons icons, int detail, size_t *from)
-{
-	bool timed = s->ended_at && s->started_at;
-
-	if (detail < 3 && timed) {
-		buf_addstr(out, detail < 2 ? "Object Snapshot " : "Snapshot ");
-		words_add_clock_time(out, s->ended_at);
-		buf_addstr(out, "  ");
-	}
-	*from = out->len;
-	buf_printf(out, "%s %s", theme_verdict_mark(s->verdict, icons), verdict_title(s->verdict));
-	if (timed) {
-		buf_addstr(out, s->verdict == VERDICT_SUCCEEDED ? " in " : " after ");
-		words_add_elapsed(out, s->started_at, s->ended_at, 0);
-	}
-	if (detail < 1 && s->verdict == VERDICT_SUCCEEDED && s->stabilization_ms > 0 &&
-		held_at_end(s) >= 1000) {
-		char held[DURATION_SIZE];
-
-		duration_format((held_at_end(s) + 500) / 1000 * 1000, held);
-		buf_printf(out, ", stable for %s", held);
-	}
-}
-
-bool words_step(struct buf *out, const struct model *m, const struct model_step *s,
-	enum icons icons, int64_t now_ms, unsigned frame, int detail, size_t *from, enum role *role)
-{
-	int64_t now = words_now(m, s, now_ms);
-
-	*from = out->len;
-	*role = theme_verdict_role(s->verdict);
-	if (detail > 4)
-		return false;
-	if (detail == 4) {
-		buf_addstr(out,
-			s->verdict            ? theme_verdict_mark(s->verdict, icons) :
-				s->started_at ? theme_mark(STATUS_IN_PROGRESS, icons, frame) :
-						"");
-	} else if (s->verdict) {
-		step_ended(out, s, icons, detail, from);
-	} else if (!s->started_at) {
-		*role = ROLE_DIM;
-		buf_addstr(out, "waits for its turn");
-	} else {
-		buf_printf(out, "%s ", theme_mark(STATUS_IN_PROGRESS, icons, frame));
-		if (words_window_open(s) && detail < 3) {
-			words_add_window(out, s, now);
-			buf_addstr(out, "  ");
-		} else if (detail < 2) {
-			buf_addstr(out, "in progress  ");
-		}
-		words_add_elapsed(out, s->started_at, now, s->timeout_ms);
-	}
-	return true;
+	return last;
 }
 
 size_t words_break(const char *text, int columns, size_t *skip)

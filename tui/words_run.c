@@ -1,87 +1,105 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sentences of the screen: what the run says about itself. */
-#include "tui/words.h"
+/* What the run waits for, how far it is, how it ended. */
+#include "tui/words_run.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "record/model.h"
 #include "tui/theme.h"
-#include "tui/words_parts.h"
+#include "tui/words.h"
+#include "tui/words_step.h"
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
-size_t words_current(const struct model *m)
-{
-	size_t last = 0;
-
-	for (size_t i = 0; i < m->nsteps; i++)
-		if (m->steps[i].started_at && !m->steps[i].verdict)
-			return i;
-	for (size_t i = 0; i < m->nsteps; i++) {
-		enum verdict v = m->steps[i].verdict;
-
-		if (v && v != VERDICT_SUCCEEDED && v != VERDICT_SKIPPED &&
-			v != VERDICT_NOT_VERIFIED)
-			return i;
-		if (v && v != VERDICT_SKIPPED)
-			last = i;
-	}
-	return last;
-}
-
-/* The applied object that holds the step up: one in Error before one in progress. */
-static const struct model_object *culprit(const struct model_step *s, size_t *others)
+/* The applied object that holds the run up, of all steps that go on: one in Error before one in
+ * progress. */
+static const struct model_object *culprit(const struct model *m, size_t *others)
 {
 	const struct model_object *worst = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->nobjects; i++) {
-		const struct model_object *o = &s->objects[i];
+	for (size_t i = 0; i < m->nsteps; i++)
+		for (size_t k = 0; words_open(&m->steps[i]) && k < m->steps[i].nobjects; k++) {
+			const struct model_object *o = &m->steps[i].objects[k];
 
-		if (!o->applied || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
-			continue;
-		n++;
-		if (!worst || (o->status == STATUS_ERROR && worst->status != STATUS_ERROR))
-			worst = o;
-	}
+			if (!o->applied || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
+				continue;
+			n++;
+			if (!worst || (o->status == STATUS_ERROR && worst->status != STATUS_ERROR))
+				worst = o;
+		}
 	*others = n ? n - 1 : 0;
 	return worst;
 }
 
+/* "2 of 3 Pods of api: …" is the cause of Deployment api, which says "2 of 3 Pods: …". */
+static void add_cause(struct buf *out, const struct model_object *o, const char *why)
+{
+	unsigned some, all;
+	int len = 0;
+
+	if (sscanf(why, "%u of %u Pods%n", &some, &all, &len) == 2 && len && why[len] == ':')
+		buf_printf(out, "%.*s of %s%s", len, why, o->name ? o->name : "", why + len);
+	else
+		buf_printf(out, "%s %s: %s", o->kind ? o->kind : "", o->name ? o->name : "", why);
+}
+
+static enum role waits_for(struct buf *out, const struct model_object *o, size_t others)
+{
+	const char *why = o->message && *o->message ? o->message : o->reason;
+	struct buf row = { 0 };
+
+	words_row(&row, o);
+	buf_addstr(out, "Waiting for ");
+	if (o->status == STATUS_IN_PROGRESS && !o->stale && why && *why)
+		add_cause(out, o, why);
+	else
+		add_cause(out, o, buf_str(&row));
+	if (others)
+		buf_printf(out, " (and %zu more)", others);
+	buf_release(&row);
+	return theme_status(o->status)->role;
+}
+
 static enum role step_waits(struct buf *out, const struct model_step *s, int64_t now)
 {
-	size_t others;
-	const struct model_object *o = culprit(s, &others);
-
-	if (o) {
-		const char *why = o->message && *o->message ? o->message : o->reason;
-
-		buf_printf(
-			out, "Waiting for %s %s: ", o->kind ? o->kind : "", o->name ? o->name : "");
-		if (o->status == STATUS_IN_PROGRESS && !o->stale && why && *why)
-			buf_addstr(out, why);
-		else
-			words_row(out, o);
-		if (others)
-			buf_printf(out, " (and %zu more)", others);
-		return theme_status(o->status)->role;
-	}
 	if (words_window_open(s)) {
-		buf_addstr(out, "Every object is at its desired state: ");
-		words_add_window(out, s, now);
-		return ROLE_PROGRESS;
-	}
-	if (same(s->mode, "helm"))
+		buf_addstr(out, "Every object is at its desired state: stable for ");
+		words_window(out, s, now);
+	} else if (words_same(s->mode, "helm")) {
 		buf_addstr(out, "Waiting for helm, which decides this step");
-	else if (!s->nobjects)
+	} else if (!s->nobjects) {
 		buf_printf(out, "Applying %s", s->name ? s->name : "the step");
-	else
+	} else {
 		buf_addstr(out, "Waiting for a fresh look at the cluster");
+	}
 	return ROLE_PROGRESS;
+}
+
+/* The step that goes on and whose time is over first; NULL: none has a timeout. */
+static const struct model_step *next_deadline(const struct model *m)
+{
+	const struct model_step *next = NULL;
+
+	for (size_t i = 0; i < m->nsteps; i++) {
+		const struct model_step *s = &m->steps[i];
+
+		if (words_open(s) && s->timeout_ms > 0 &&
+			(!next || s->started_at + s->timeout_ms < next->started_at + next->timeout_ms))
+			next = s;
+	}
+	return next;
+}
+
+void words_deadline(struct buf *out, const struct model *m, int64_t now_ms)
+{
+	const struct model_step *s = m->verdict || m->frozen ? NULL : next_deadline(m);
+	char left[DURATION_SIZE];
+
+	if (!s)
+		return;
+	duration_clock(s->started_at + s->timeout_ms - now_ms + 999, left);
+	buf_printf(out, "; times out in %s", left);
 }
 
 /* What a good end must not hide: steps that nobody verified, objects that helm did not wait for,
@@ -146,43 +164,36 @@ static enum role run_ended(struct buf *out, const struct model *m)
 	return m->verdict ? theme_verdict_role(m->verdict) : ROLE_WARNING;
 }
 
-static bool is_open(const struct model_step *s)
+static enum role no_connection(struct buf *out, const struct model_step *s)
 {
-	return s->started_at && !s->verdict;
+	buf_addstr(out,
+		words_same(s->connection, "retrying") ? "No connection to the cluster since " :
+							"The picture is old: nothing fresh since ");
+	words_time(out, s->connection_since);
+	if (s->connection_message)
+		buf_printf(out, " (%s)", s->connection_message);
+	return ROLE_WARNING;
 }
 
-static size_t count_open(const struct model *m)
+/* The step that goes on without a connection; NULL: there is none. */
+static const struct model_step *unconnected(const struct model *m)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < m->nsteps; i++)
-		n += is_open(&m->steps[i]);
-	return n;
-}
-
-/* Of several steps that go on the one to speak of: the first with an Error, else the first. */
-static const struct model_step *spokesman(const struct model *m)
-{
-	size_t others;
-
-	for (size_t i = 0; i < m->nsteps; i++) {
-		const struct model_object *o =
-			is_open(&m->steps[i]) ? culprit(&m->steps[i], &others) : NULL;
-
-		if (o && o->status == STATUS_ERROR)
+		if (words_open(&m->steps[i]) && m->steps[i].connection &&
+			!words_same(m->steps[i].connection, "live"))
 			return &m->steps[i];
-	}
-	return m->nsteps ? &m->steps[words_current(m)] : NULL;
+	return NULL;
 }
 
 enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms)
 {
-	const struct model_step *s = spokesman(m);
+	const struct model_step *s = m->nsteps ? &m->steps[words_current(m)] : NULL;
+	const struct model_step *lost;
+	const struct model_object *o;
+	size_t others;
 
 	if (m->verdict || m->frozen)
 		return run_ended(out, m);
-	if (count_open(m) > 1 && s->name)
-		buf_printf(out, "%s: ", s->name);
 	if (!s || !s->started_at) {
 		buf_addstr(out, "Starting");
 		return ROLE_PROGRESS;
@@ -192,55 +203,50 @@ enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms)
 			verdict_title(s->verdict));
 		return theme_verdict_role(s->verdict);
 	}
-	if (s->connection && !same(s->connection, "live")) {
-		bool retrying = same(s->connection, "retrying");
+	lost = unconnected(m);
+	if (lost)
+		return no_connection(out, lost);
+	o = culprit(m, &others);
+	return o ? waits_for(out, o, others) : step_waits(out, s, words_now(m, s, now_ms));
+}
 
-		buf_addstr(out,
-			retrying ? "No connection to the cluster since " :
-				   "The picture is old: nothing fresh since ");
-		words_add_clock_time(out, s->connection_since);
-		if (s->connection_message)
-			buf_printf(out, " (%s)", s->connection_message);
-		return ROLE_WARNING;
-	}
-	return step_waits(out, s, words_now(m, s, now_ms));
+static void add_steps(struct buf *out, const struct model *m, size_t running)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < m->nsteps; i++)
+		done += m->steps[i].verdict != VERDICT_NONE &&
+			m->steps[i].verdict != VERDICT_SKIPPED;
+	if (running > 1)
+		buf_printf(out, "   %zu steps run, %zu/%zu done", running, done, m->nsteps);
+	else if (m->nsteps)
+		buf_printf(out, "   %zu/%zu step%s", m->verdict ? done : words_current(m) + 1,
+			m->nsteps, m->nsteps == 1 ? "" : "s");
 }
 
 enum role words_progress(
 	struct buf *out, const struct model *m, enum icons icons, int64_t now_ms, unsigned frame)
 {
 	const struct model_step *s = m->nsteps ? &m->steps[words_current(m)] : NULL;
-	size_t done = 0, begun = 0, open = count_open(m);
 	enum role role = ROLE_PROGRESS;
+	size_t running = 0;
 
-	for (size_t i = 0; i < m->nsteps; i++) {
-		done += m->steps[i].verdict != VERDICT_NONE &&
-			m->steps[i].verdict != VERDICT_SKIPPED;
-		begun += m->steps[i].verdict != VERDICT_NONE || m->steps[i].started_at;
-	}
+	for (size_t i = 0; i < m->nsteps; i++)
+		running += words_open(&m->steps[i]);
 	if (m->verdict) {
 		role = theme_verdict_role(m->verdict);
 		buf_printf(out, "%s %s", theme_verdict_mark(m->verdict, icons),
 			verdict_title(m->verdict));
 		if (m->started_at && m->ended_at) {
 			buf_addstr(out, " in ");
-			words_add_elapsed(out, m->started_at, m->ended_at, 0);
+			words_elapsed(out, m->started_at, m->ended_at, 0);
 		}
 	} else if (s && s->started_at) {
 		buf_printf(
 			out, "%s ", m->frozen ? "-" : theme_mark(STATUS_IN_PROGRESS, icons, frame));
-		if (open > 1) /* each has its own clock in its section */
-			words_add_elapsed(out, m->started_at, words_now(m, s, now_ms), 0);
-		else
-			words_add_elapsed(out, s->started_at, words_now(m, s, now_ms), s->timeout_ms);
+		words_elapsed(out, running > 1 ? m->started_at : s->started_at,
+			words_now(m, s, now_ms), running > 1 ? 0 : s->timeout_ms);
 	}
-	if (!m->verdict && open > 1)
-		buf_printf(out, "   %zu side by side", open);
-	if (m->nsteps)
-		buf_printf(out, "   %zu/%zu step%s",
-			m->verdict ? done :
-			begun      ? begun :
-				     1,
-			m->nsteps, m->nsteps == 1 ? "" : "s");
+	add_steps(out, m, running);
 	return role;
 }

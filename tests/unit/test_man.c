@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "tests/unit/tap.h"
-#include "tui/keys.h"
+#include "tui/keymap.h"
 
 /* "^" is "\(ha" in mdoc. */
 static char *as_roff(const char *keys)

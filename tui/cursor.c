@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the cursor stands, and what of the body is in sight. */
+#include "tui/cursor.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "record/model.h"
+#include "tui/order.h"
+#include "tui/words.h"
+
+#define STICKY_FROM 12 /* rows of a body from which headings stay in sight */
+
+void cursor_put(struct ui *ui, size_t step, const char *object)
+{
+	char *copy = xstrdup_or_null(object);
+
+	free(ui->object);
+	ui->object = copy;
+	ui->step = step;
+}
+
+/* Since when it fails, whatever reasons it has given meanwhile. */
+static int64_t failing_since(const struct model_object *o)
+{
+	int64_t since = 0;
+
+	for (size_t i = o->ntimeline; i-- > 0;) {
+		enum status status = o->timeline[i].status;
+
+		if (status != STATUS_ERROR && status != STATUS_TIMED_OUT)
+			break;
+		since = o->timeline[i].at;
+	}
+	return since;
+}
+
+static const struct model_object *newest_problem(const struct model *m, size_t *step)
+{
+	const struct model_object *newest = NULL;
+	int64_t since = -1;
+
+	for (size_t i = 0; i < m->nsteps; i++)
+		for (size_t k = 0; words_open(&m->steps[i]) && k < m->steps[i].nobjects; k++) {
+			const struct model_object *o = &m->steps[i].objects[k];
+
+			if (!order_failing(o) || failing_since(o) <= since)
+				continue;
+			newest = o;
+			since = failing_since(o);
+			*step = i;
+		}
+	return newest;
+}
+
+static const struct model_object *what_failed(const struct model_step *s)
+{
+	for (size_t i = 0; i < s->nobjects; i++)
+		if (s->objects[i].applied && order_failing(&s->objects[i]))
+			return &s->objects[i];
+	return NULL;
+}
+
+void cursor_follow(struct ui *ui, const struct model *m)
+{
+	size_t step = words_current(m);
+	const struct model_object *problem = NULL;
+
+	if (m->verdict && step < m->nsteps)
+		problem = what_failed(&m->steps[step]);
+	else if (!m->verdict)
+		problem = newest_problem(m, &step);
+	cursor_put(ui, step, problem ? problem->id : NULL);
+}
+
+size_t cursor_line(const struct layout *l, const struct model *m, struct ui *ui)
+{
+	size_t at = layout_cursor(l, m, ui), near;
+
+	if (at < l->nlines || !l->nlines)
+		return at;
+	near = ui->line > 0 && (size_t)ui->line < l->nlines ? (size_t)ui->line :
+		ui->line > 0                                ? l->nlines - 1 :
+							      0;
+	at = layout_next(l, near, -1);
+	if (at == l->nlines)
+		at = layout_next(l, near, 1);
+	if (at < l->nlines && !ui->typing) { /* what is typed may yet be taken back */
+		const struct line *line = &l->lines[at];
+
+		cursor_put(ui, line->step,
+			line->kind == LINE_OBJECT ? m->steps[line->step].objects[line->object].id :
+						    NULL);
+	}
+	return at;
+}
+
+static int clamp(int value, int low, int high)
+{
+	return value > high ? (high < low ? low : high) : value < low ? low : value;
+}
+
+void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int rows)
+{
+	int at = (int)cursor;
+	int above = rows >= STICKY_FROM && l->lines[cursor].kind == LINE_OBJECT ? 2 : 0;
+
+	ui->scroll += at - ui->line;
+	ui->line = at;
+	if (ui->follow) { /* as much of the section as fits */
+		int start = at, end = at + 1;
+
+		while (start > 0 && l->lines[start].kind != LINE_STEP)
+			start--;
+		while ((size_t)end < l->nlines && l->lines[end].step == l->lines[cursor].step)
+			end++;
+		ui->scroll = clamp(ui->scroll, end - rows, start);
+	}
+	ui->scroll = clamp(ui->scroll, at - rows + 1, at - above);
+	ui->scroll = clamp(ui->scroll, 0, (int)l->nlines - rows);
+}
+
+size_t cursor_line_of_row(const struct layout *l, const struct ui *ui, int row, int rows)
+{
+	size_t at = (size_t)(ui->scroll + row), i;
+
+	if (at >= l->nlines || rows < STICKY_FROM || row > 1)
+		return at;
+	for (i = at; row == 0 && i > 0 && l->lines[i].kind != LINE_STEP; i--)
+		;
+	if (row == 0)
+		return i;
+	for (i = at; l->lines[at].kind == LINE_OBJECT && i > 0 && l->lines[i].kind != LINE_HEADING;
+		i--)
+		;
+	return i;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdint.h>
+
+#include "tui/canvas.h"
+#include "tui/view.h"
+
+struct buf;
+struct model;
+
+/* One sentence: what the run waits for now, or how it ended. */
+enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms);
+/* "; times out in 01:12", to go behind it; nothing when no step that goes on has a timeout. */
+void words_deadline(struct buf *out, const struct model *m, int64_t now_ms);
+/* "⠙ 00:21 of 03:00   2/4 steps", "♥ succeeded in 00:42   4/4 steps". frame counts the steps of the
+ * mark that turns. */
+enum role words_progress(
+	struct buf *out, const struct model *m, enum icons icons, int64_t now_ms, unsigned frame);

@@ -114,7 +114,7 @@ void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int row
 			start--;
 		while ((size_t)end < l->nlines && l->lines[end].step == l->lines[cursor].step)
 			end++;
-		ui->scroll = clamp(ui->scroll, end - rows, start);
+		ui->scroll = clamp(ui->scroll, end - rows < start ? end - rows : start, start);
 	}
 	ui->scroll = clamp(ui->scroll, at - rows + 1, at - above);
 	ui->scroll = clamp(ui->scroll, 0, (int)l->nlines - rows);

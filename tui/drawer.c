@@ -3,6 +3,7 @@
  */
 #include "tui/drawer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@
 #include "tui/theme.h"
 #include "tui/yaml_colors.h"
 
+#define TAB_SIZE 16
 #define HEAD 2 /* its title and its tabs */
-#define NUMBER_WIDTH 5
 #define COPY_COLS 1000 /* what is copied is not wrapped */
 
 static const char *const tab_names[] = {
@@ -30,15 +31,19 @@ static const char *const tab_names[] = {
 };
 _Static_assert(ARRAY_LEN(tab_names) == DRAWER__COUNT, "every tab has a name");
 
-const char *drawer_tab_name(enum drawer_tab tab)
-{
-	return tab_names[tab];
-}
-
 /* Its text stands off the border, or the edge of the screen. */
 static int inner_col(const struct box *box)
 {
 	return box->col + (box->col > 0 ? 2 : 1);
+}
+
+/* Its key alone where there is no room for its name. */
+static int tab_text(enum drawer_tab tab, int x, int end, char text[static TAB_SIZE])
+{
+	snprintf(text, TAB_SIZE, "%s", tab_names[tab]);
+	if (x + text_width(text) + 2 > end)
+		text[1] = '\0';
+	return text_width(text) + 2;
 }
 
 static void draw_tabs(
@@ -48,19 +53,37 @@ static void draw_tabs(
 
 	for (int tab = 0; tab < DRAWER__COUNT; tab++) {
 		bool on = object ? tab == (int)ui->tab : tab == DRAWER_DETAILS;
-		const char key[] = { tab_names[tab][0], '\0' };
-		const char *name = x + text_width(tab_names[tab]) + 2 > end ? key : tab_names[tab];
+		char text[TAB_SIZE];
+		int width;
 
 		if (!object && !on)
 			continue;
+		width = tab_text((enum drawer_tab)tab, x, end, text);
 		canvas_put(c, row, x, end - x, on ? ROLE_BOLD : ROLE_DIM, " ");
-		canvas_put(c, row, x + 1, end - x - 1, on ? ROLE_BOLD : ROLE_DIM, name);
-		if (!on)
-			canvas_put(c, row, x + 1, 1, ROLE_KEY, key);
-		else
-			canvas_select_row(c, row, x, text_width(name) + 2);
-		x += text_width(name) + 3;
+		canvas_put(c, row, x + 1, end - x - 1, on ? ROLE_BOLD : ROLE_DIM, text);
+		if (on) {
+			canvas_select_row(c, row, x, width);
+		} else {
+			text[1] = '\0';
+			canvas_put(c, row, x + 1, 1, ROLE_KEY, text);
+		}
+		x += width + 1;
 	}
+}
+
+int drawer_tab_at(const struct ui *ui, const struct box *box, int row, int col)
+{
+	int x = inner_col(box) - 1;
+
+	for (int tab = 0; tab < DRAWER__COUNT && ui->object && row == box->row + 1; tab++) {
+		char text[TAB_SIZE];
+		int width = tab_text((enum drawer_tab)tab, x, box->col + box->cols, text);
+
+		if (col >= x && col < x + width)
+			return tab;
+		x += width + 1;
+	}
+	return -1;
 }
 
 static void draw_title(struct canvas *c, const struct box *box, const struct scene *scene,
@@ -73,7 +96,7 @@ static void draw_title(struct canvas *c, const struct box *box, const struct sce
 	if (box->col == 0)
 		canvas_fill(c, box->row, box->col, box->cols, ROLE_BORDER, "─");
 	if (o) {
-		const char *mark = theme_mark(o->status, scene->ui->icons, scene->frame);
+		const char *mark = theme_status(o->status)->mark[scene->ui->icons];
 
 		x += canvas_put(c, box->row, x, 1, ROLE_NORMAL, " ");
 		x += canvas_put(c, box->row, x, 2, theme_status(o->status)->role, mark);
@@ -87,25 +110,46 @@ static void draw_title(struct canvas *c, const struct box *box, const struct sce
 	buf_release(&title);
 }
 
+/* The number, and a mark where the problem points. */
+static void draw_number(struct canvas *c, int row, int col, const struct page_line *line)
+{
+	char *number = xasprintf("%*u", PAGE_NUMBERS - 2, line->number);
+
+	if (line->pointed)
+		canvas_put(c, row, col, 1, line->role, "▸");
+	if (line->number)
+		canvas_put(c, row, col + 1, PAGE_NUMBERS - 2,
+			line->pointed ? line->role : ROLE_DIM, number);
+	free(number);
+}
+
+/* Text from a column on. */
+static void put_sideways(
+	struct canvas *c, int row, int col, int width, int sideways, enum role role, const char *text)
+{
+	canvas_put(c, row, col, width, role, text + text_clip(text, sideways));
+}
+
 static void draw_line(struct canvas *c, const struct box *box, int row, const struct page *page,
 	size_t i, const struct ui *ui)
 {
 	const struct page_line *line = &page->lines[i];
 	int col = inner_col(box), width = box->col + box->cols - col;
-	char *text = page_line_text(page, i), *number;
+	char *text = page_line_text(page, i);
 
-	if (page->yaml) {
-		number = xasprintf("%*zu ", NUMBER_WIDTH - 1, i + 1);
-		canvas_put(c, row, col, NUMBER_WIDTH, ROLE_DIM, number);
-		free(number);
-		yaml_colors_put(c, row, col + NUMBER_WIDTH, width - NUMBER_WIDTH,
-			ui->drawer_sideways, text);
-	} else {
-		canvas_put(c, row, col, width, line->role, text);
-		if (line->lead && line->lead <= line->len) {
-			text[line->lead] = '\0';
-			canvas_put(c, row, col, width, line->lead_role, text);
-		}
+	if (page->numbered) {
+		draw_number(c, row, col, line);
+		col += PAGE_NUMBERS;
+		width -= PAGE_NUMBERS;
+	}
+	if (line->kind == PAGE_YAML)
+		yaml_colors_put(c, row, col, width, ui->drawer_sideways, text);
+	else
+		put_sideways(c, row, col, width, page->numbered ? ui->drawer_sideways : 0,
+			line->kind == PAGE_MORE ? ROLE_YAML_STRING : line->role, text);
+	if (line->lead && line->lead <= line->len) {
+		text[line->lead] = '\0';
+		canvas_put(c, row, col, width, line->lead_role, text);
 	}
 	if (ui->find)
 		find_highlight(c, row, col, width, ui->find);
@@ -124,38 +168,53 @@ static void clear_box(struct canvas *c, const struct box *box)
 static void make_page(
 	struct page *page, const struct ui *ui, const struct model *m, int cols, int64_t now_ms)
 {
-	const struct model_object *o = ui->object ? model_find(m, ui->step, ui->object) : NULL;
+	page_make(page, m, ui, cols - 3, now_ms);
+}
 
-	page_make(page, m, ui->step, o, ui->tab, ui->icons, cols - 3, now_ms);
+/* Within what there is; a manifest that was just opened shows where its problem is. */
+static void scroll_page(struct ui *ui, const struct page *page, int room)
+{
+	int last = (int)page->n - room;
+
+	if (ui->drawer_fresh && page->pointed != PAGE_NOWHERE && (int)page->pointed + 3 > room)
+		ui->drawer_scroll = (int)page->pointed - room / 3;
+	ui->drawer_fresh = false;
+	ui->drawer_scroll = ui->drawer_scroll > last ? last : ui->drawer_scroll;
+	ui->drawer_scroll = ui->drawer_scroll < 0 ? 0 : ui->drawer_scroll;
+}
+
+static void draw_place(
+	struct canvas *c, const struct box *box, const struct ui *ui, const struct page *page, int room)
+{
+	char *where;
+	int x;
+
+	if ((int)page->n <= room)
+		return;
+	where = xasprintf(" %d-%d of %zu ", ui->drawer_scroll + 1, ui->drawer_scroll + room, page->n);
+	x = box->col + box->cols - text_width(where) - 1;
+	if (x > box->col + box->cols / 2)
+		canvas_put(c, box->row, x, box->cols, ROLE_DIM, where);
+	free(where);
 }
 
 void drawer_draw(struct canvas *c, const struct box *box, const struct scene *scene, struct ui *ui)
 {
 	const struct model_object *o;
 	struct page page;
-	int room = box->rows - HEAD, last;
+	int room = box->rows - HEAD;
 
 	if (ui->step >= scene->model->nsteps)
 		return;
 	o = ui->object ? model_find(scene->model, ui->step, ui->object) : NULL;
 	make_page(&page, ui, scene->model, box->cols, scene->now_ms);
-	last = (int)page.n - room;
-	ui->drawer_scroll = ui->drawer_scroll > last ? last : ui->drawer_scroll;
-	ui->drawer_scroll = ui->drawer_scroll < 0 ? 0 : ui->drawer_scroll;
+	scroll_page(ui, &page, room);
 	clear_box(c, box);
 	draw_title(c, box, scene, o);
 	draw_tabs(c, box, box->row + 1, ui, o != NULL);
 	for (int i = 0; i < room && (size_t)(ui->drawer_scroll + i) < page.n; i++)
 		draw_line(c, box, box->row + HEAD + i, &page, (size_t)(ui->drawer_scroll + i), ui);
-	if (last > 0) {
-		char *where = xasprintf(
-			" %d-%d of %zu ", ui->drawer_scroll + 1, ui->drawer_scroll + room, page.n);
-		int x = box->col + box->cols - text_width(where) - 1;
-
-		if (x > box->col + box->cols / 2)
-			canvas_put(c, box->row, x, box->cols, ROLE_DIM, where);
-		free(where);
-	}
+	draw_place(c, box, ui, &page, room);
 	page_release(&page);
 }
 
@@ -185,12 +244,21 @@ bool drawer_find(struct ui *ui, const struct model *m, int direction)
 
 void drawer_copy(struct ui *ui, const struct model *m)
 {
+	bool wrap = ui->wrap;
 	struct page page;
+	struct buf text = { 0 };
 
 	if (ui->step >= m->nsteps)
 		return;
+	ui->wrap = false;
 	make_page(&page, ui, m, COPY_COLS, m->last_at);
+	ui->wrap = wrap;
+	for (size_t i = 0; i < page.n; i++)
+		if (page.lines[i].kind != PAGE_NOTE) {
+			buf_add(&text, buf_str(&page.text) + page.lines[i].start, page.lines[i].len);
+			buf_addch(&text, '\n');
+		}
 	free(ui->copy);
-	ui->copy = xstrdup("");
+	ui->copy = buf_take(&text);
 	page_release(&page);
 }

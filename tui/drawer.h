@@ -10,11 +10,11 @@ struct box;
 struct model;
 struct scene;
 
-/* The word and key of a tab. */
-const char *drawer_tab_name(enum drawer_tab tab);
 /* Draws it; clamps ui's scroll to what there is. */
 void drawer_draw(struct canvas *c, const struct box *box, const struct scene *scene, struct ui *ui);
 /* Scrolls to the next line that holds ui->find; false: there is none. */
 bool drawer_find(struct ui *ui, const struct model *m, int direction);
+/* The tab whose name stands there; -1: none. */
+int drawer_tab_at(const struct ui *ui, const struct box *box, int row, int col);
 /* What it shows, as text, into ui->copy. */
 void drawer_copy(struct ui *ui, const struct model *m);

@@ -2,59 +2,86 @@
 /* The help: every key and every mark, each from its own table. */
 #include "tui/help.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/xalloc.h"
 #include "tui/keymap.h"
 #include "tui/theme.h"
 #include "tui/view.h"
+#include "tui/words.h"
 
-#define KEYS_WIDTH 16
-#define MARKS 2 /* lines before the marks: a blank one and their title */
+#define KEYS_WIDTH 17
+#define NARROW 60 /* columns below which what a key does stands below it */
 
-static const struct binding *shown_binding(int number)
+struct writer {
+	struct canvas *c;
+	enum icons icons;
+	int line; /* the next one … */
+	int from; /* … and the first that is shown */
+};
+
+/* In the row of the line at hand; out of sight it is not drawn. */
+static void put(struct writer *w, int col, enum role role, const char *text)
 {
-	for (unsigned i = 0; i < keymap_len; i++)
-		if (keymap[i].keys && number-- == 0)
-			return &keymap[i];
-	return NULL;
+	int row = 1 + w->line - w->from;
+
+	if (row >= 1 && row < w->c->rows - 1)
+		canvas_put(w->c, row, col, w->c->cols - col - 1, role, text);
 }
 
-static int bindings_shown(void)
+static void put_wrapped(struct writer *w, int col, const char *text)
 {
-	int n = 0;
+	while (*text) {
+		size_t skip, len = words_break(text, w->c->cols - col - 1, &skip);
+		char *part = xstrndup(text, len);
 
-	while (shown_binding(n))
-		n++;
-	return n;
+		put(w, col, ROLE_NORMAL, part);
+		free(part);
+		w->line++;
+		text += len + (text[len] ? skip : 0);
+	}
 }
 
-static void draw_line(struct canvas *c, int row, int number, int bindings, enum icons icons)
+static void put_keys(struct writer *w)
 {
-	const struct binding *b = shown_binding(number);
-	enum status status = (enum status)(number - bindings - MARKS + STATUS_IN_PROGRESS);
+	bool narrow = w->c->cols < NARROW;
 
-	if (b) {
-		canvas_put(c, row, 2, KEYS_WIDTH, ROLE_KEY, b->keys);
-		canvas_put(c, row, 3 + KEYS_WIDTH, c->cols - 4 - KEYS_WIDTH, ROLE_NORMAL, b->what);
-	} else if (number == bindings + 1) {
-		canvas_put(c, row, 1, c->cols - 2, ROLE_TITLE, "Marks");
-	} else if (number >= bindings + MARKS) {
-		canvas_put(c, row, 2, 2, theme_status(status)->role,
-			theme_status(status)->mark[icons]);
-		canvas_put(c, row, 5, c->cols - 6, ROLE_NORMAL, status_title(status));
+	for (unsigned i = 0; i < keymap_len; i++) {
+		if (!keymap[i].keys)
+			continue;
+		put(w, 2, ROLE_KEY, keymap[i].keys);
+		w->line += narrow;
+		put_wrapped(w, narrow ? 4 : 2 + KEYS_WIDTH, keymap[i].what);
+	}
+}
+
+static void put_marks(struct writer *w)
+{
+	w->line++;
+	put(w, 1, ROLE_TITLE, "Marks");
+	w->line++;
+	for (enum status s = STATUS_IN_PROGRESS; s < STATUS__COUNT; s++) {
+		put(w, 2, theme_status(s)->role, theme_status(s)->mark[w->icons]);
+		put_wrapped(w, 5, status_title(s));
 	}
 }
 
 void help_draw(struct canvas *c, struct ui *ui)
 {
-	int bindings = bindings_shown(),
-	    lines = bindings + MARKS + STATUS__COUNT - STATUS_IN_PROGRESS;
-	int room = c->rows - 2, last = lines > room ? lines - room : 0;
+	struct canvas none = { .rows = 0, .cols = c->cols };
+	struct writer measure = { .c = &none, .icons = ui->icons }, w = { .c = c, .icons = ui->icons };
+	int last;
 
+	put_keys(&measure);
+	put_marks(&measure);
+	last = measure.line - (c->rows - 2);
+	last = last < 0 ? 0 : last;
 	ui->help_scroll = ui->help_scroll > last ? last : ui->help_scroll < 0 ? 0 : ui->help_scroll;
+	w.from = ui->help_scroll;
 	canvas_put(c, 0, 1, c->cols - 2, ROLE_TITLE, "Keys");
-	for (int i = 0; i < room && ui->help_scroll + i < lines; i++)
-		draw_line(c, 1 + i, ui->help_scroll + i, bindings, ui->icons);
+	put_keys(&w);
+	put_marks(&w);
 	canvas_put(c, c->rows - 1, 1, c->cols - 2, ROLE_FOOTER,
 		last ? "↑↓ scroll  Esc close" : "Esc close");
 }

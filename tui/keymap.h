@@ -55,7 +55,7 @@ enum keys_where { KEYS_TABLE = 1, KEYS_DRAWER = 2, KEYS_BOTH = 3 };
 
 /* The one table of bindings, which serves keys, footer, help and the manual page, in the order of
  * importance but for the last two, help and quit, which the footer always keeps. keys NULL: a twin
- * of the line before, not in the help by itself. */
+ * of another line, which the help does not show by itself. */
 struct binding {
 	uint32_t key, alias;      /* 0: none */
 	const char *keys, *what;  /* as the help shows them */

@@ -9,6 +9,7 @@
 #include "tui/keys_drawer.h"
 #include "tui/keys_table.h"
 #include "tui/layout.h"
+#include "tui/mouse.h"
 #include "tui/prompt.h"
 
 static enum outcome key_in_help(struct ui *ui, enum action action)
@@ -21,7 +22,7 @@ static enum outcome key_in_help(struct ui *ui, enum action action)
 	case ACTION_PAGE_UP: ui->help_scroll -= page; break;
 	case ACTION_PAGE_DOWN: case ACTION_FOLD: ui->help_scroll += page; break;
 	case ACTION_HOME: ui->help_scroll = 0; break;
-	case ACTION_END: ui->help_scroll = (int)keymap_len; break;
+	case ACTION_END: ui->help_scroll = 1 << 24; break; /* the drawing knows the end */
 	case ACTION_BACK: case ACTION_HELP: case ACTION_QUIT: case ACTION_OPEN:
 		ui->help = false;
 		break;
@@ -78,6 +79,12 @@ static enum outcome key_in_picture(
 	return outcome == OUTCOME_NONE ? key_for_program(ui, action) : outcome;
 }
 
+/* It is text: in the prompt it is typed, elsewhere its letters must not act as keys. */
+static enum outcome paste(struct ui *ui, const struct model *model, uint32_t cp)
+{
+	return ui->typing && cp >= ' ' && cp != 0x7f ? prompt_key(ui, model, cp) : OUTCOME_NONE;
+}
+
 enum outcome ui_key(struct ui *ui, const struct model *model, uint32_t key)
 {
 	enum action action = keymap_action(key == '\r' || key == '\n' ? K_ENTER : key);
@@ -86,8 +93,12 @@ enum outcome ui_key(struct ui *ui, const struct model *model, uint32_t key)
 		return OUTCOME_REDRAW;
 	if (key == K_HANGUP)
 		return OUTCOME_NONE;
-	prompt_say(ui, NULL);
 	model_order(model);
+	if (key & KEYS_MOUSE)
+		return mouse_key(ui, model, key);
+	if (key & KEYS_PASTED)
+		return paste(ui, model, key & ~KEYS_PASTED);
+	prompt_say(ui, NULL);
 	if (ui->typing)
 		return prompt_key(ui, model, key);
 	if (ui->asking_quit)

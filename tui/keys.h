@@ -32,6 +32,18 @@ enum key {
 	K_F10,
 };
 
+/* A character that was pasted: it is text for the prompt, and acts as no key. */
+#define KEYS_PASTED UINT32_C(0x40000000)
+
+/* The mouse's first button and its wheel, at a place that counts from 0. */
+#define KEYS_MOUSE UINT32_C(0x80000000)
+#define MOUSE_MAX 4096 /* rows and columns that can be told */
+enum mouse { MOUSE_DOWN, MOUSE_UP, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+static inline uint32_t mouse_make(enum mouse what, unsigned row, unsigned col)
+{
+	return KEYS_MOUSE | (uint32_t)what << 24 | (uint32_t)row << 12 | (uint32_t)col;
+}
+
 /* What the program must do after a key; everything else has happened in *ui. */
 enum outcome {
 	OUTCOME_NONE,

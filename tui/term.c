@@ -6,16 +6,11 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -24,13 +19,13 @@
 #include "base/text.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
+#include "tui/frame_file.h"
 #include "tui/input.h"
 #include "tui/keys.h"
 #include "tui/term_rescue.h"
+#include "tui/term_talk.h"
 #include "tui/theme.h"
-
-#define ESC_DELAY_MS 50
-#define CLOSE_WAIT_MS 1000 /* for the last bytes when the terminal is slow */
+#include "tui/tty.h"
 
 /* Of <term.h>, whose macros and struct term would take our names; what it calls TERMINAL is opaque
  * to us. */
@@ -42,139 +37,72 @@ extern int del_curterm(struct terminal_entry *entry);
 struct term {
 	struct loop *loop;
 	struct term_options options;
-	int tty;
+	struct tty tty;
 	FILE *frame; /* unlinked; curses writes here */
 	SCREEN *screen;
-	struct loop_fd *watch;
-	struct loop_timer *escape;
-	struct input input;
-	struct buf unsent;
-	uint64_t written;
 	int rows, cols;
+	enum theme theme;
+	enum theme_depth depth;
 	short pairs[ROLE__COUNT]; /* 0: no colour */
-	bool colored, unicode;
-	bool gone;     /* hung up: never written to again */
+	bool colored, unicode, synchronizes;
+	bool asked;    /* … and an answer may yet come */
 	bool owes_key; /* a frame was refused: tell when the terminal takes one again */
 };
-
-static int open_tty(void)
-{
-	int flags = O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, fd = open("/dev/tty", flags);
-	const char *name;
-
-	if (fd < 0 && (name = ttyname(STDOUT_FILENO)))
-		fd = open(name, flags);
-	return fd;
-}
 
 bool term_usable(void)
 {
 	const char *type = getenv("TERM");
-	int fd, status;
+	struct tty tty = { 0 };
+	int status;
 	bool usable = false;
 
 	if (!type || !*type || strcmp(type, "dumb") == 0)
 		return false;
-	fd = open_tty();
-	if (fd < 0)
+	if (!tty_open(&tty, type))
 		return false;
-	if (setupterm(type, fd, &status) == OK) {
+	if (setupterm(type, tty.fd, &status) == OK) {
 		usable = tigetstr("cup") && tigetstr("cup") != (char *)-1;
 		del_curterm(set_curterm(NULL));
 	}
-	close(fd);
+	tty_release(&tty);
 	return usable;
-}
-
-/* Raw, and without output processing: curses moves the cursor for itself. */
-static void set_modes(const struct term *t)
-{
-	struct termios modes = *rescue_modes();
-
-	modes.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
-	modes.c_oflag &= ~(tcflag_t)OPOST;
-	modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
-	modes.c_cc[VMIN] = 1;
-	modes.c_cc[VTIME] = 0;
-	tcsetattr(t->tty, TCSANOW,
-		&modes); /* draining could wait for ever on a terminal that does not read */
 }
 
 static void read_size(struct term *t)
 {
-	struct winsize size = { 0 };
-
-	if (ioctl(t->tty, TIOCGWINSZ, &size) != 0 || !size.ws_row || !size.ws_col) {
-		size.ws_row = tigetnum("lines") > 0 ? (unsigned short)tigetnum("lines") : 24;
-		size.ws_col = tigetnum("cols") > 0 ? (unsigned short)tigetnum("cols") : 80;
-	}
-	t->rows = size.ws_row;
-	t->cols = size.ws_col;
+	if (tty_size(&t->tty, &t->rows, &t->cols))
+		return;
+	t->rows = tigetnum("lines") > 0 ? tigetnum("lines") : 24;
+	t->cols = tigetnum("cols") > 0 ? tigetnum("cols") : 80;
 }
 
-static void hang_up(struct term *t)
+static void on_hang_up(void *arg)
 {
-	if (t->gone)
-		return;
-	t->gone = true;
+	struct term *t = arg;
+
 	rescue_forget();
-	loop_fd_remove(t->watch);
-	t->watch = NULL;
-	loop_timer_stop(t->escape);
-	buf_reset(&t->unsent);
 	t->options.key(t->options.arg, K_HANGUP);
 }
 
-/* Writes what the terminal takes now. */
-static void send_some(struct term *t)
+static void on_sent(void *arg)
 {
-	while (t->unsent.len && !t->gone) {
-		ssize_t n = write(t->tty, t->unsent.data, t->unsent.len);
+	struct term *t = arg;
 
-		if (n > 0) {
-			t->written += (uint64_t)n;
-			buf_consume(&t->unsent, (size_t)n);
-		} else if (n < 0 && errno == EINTR) {
-			continue;
-		} else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			break;
-		} else {
-			hang_up(t);
-			return;
-		}
-	}
-	if (t->watch)
-		loop_fd_events(t->watch, t->unsent.len ? POLLIN | POLLOUT : POLLIN);
+	if (!t->owes_key)
+		return;
+	t->owes_key = false;
+	t->options.key(t->options.arg, KEY_NONE);
 }
 
 /* Moves what curses wrote from its file to the queue. */
 static void take_frame(struct term *t)
 {
-	int fd = fileno(t->frame);
-	off_t size = lseek(fd, 0, SEEK_END);
-	char block[16384];
+	struct buf frame = { 0 };
 
-	for (off_t at = 0; at < size;) {
-		ssize_t n = pread(fd, block, sizeof(block), at);
-
-		if (n <= 0)
-			break;
-		buf_add(&t->unsent, block, (size_t)n);
-		at += n;
-	}
-	if (ftruncate(fd, 0) == 0)
-		lseek(fd, 0, SEEK_SET);
-}
-
-static void flush_blocking(struct term *t)
-{
-	struct pollfd ready = { .fd = t->tty, .events = POLLOUT };
-
-	send_some(t);
-	while (t->unsent.len && !t->gone && poll(&ready, 1, CLOSE_WAIT_MS) > 0 &&
-		!(ready.revents & (POLLHUP | POLLERR)))
-		send_some(t);
-	buf_reset(&t->unsent);
+	frame_file_take(t->frame, &frame);
+	talk_frame(&frame, t->synchronizes);
+	buf_add(&t->tty.unsent, frame.data, frame.len);
+	buf_release(&frame);
 }
 
 static void on_key(void *arg, uint32_t key)
@@ -184,63 +112,11 @@ static void on_key(void *arg, uint32_t key)
 	t->options.key(t->options.arg, key);
 }
 
-static void on_escape(void *arg)
-{
-	struct term *t = arg;
-
-	input_flush(&t->input, on_key, t);
-}
-
-static int escape_delay(void)
-{
-	const char *set = getenv("ESCDELAY");
-	int ms = set ? atoi(set) : 0;
-
-	return ms > 0 && ms <= 5000 ? ms : ESC_DELAY_MS;
-}
-
-static void read_keys(struct term *t)
-{
-	char bytes[256];
-	ssize_t n = read(t->tty, bytes, sizeof(bytes));
-
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
-		hang_up(t);
-		return;
-	}
-	if (n < 0)
-		return;
-	loop_timer_stop(t->escape);
-	if (input_waits(&t->input))
-		loop_timer_set(t->escape, escape_delay());
-	input_feed(&t->input, bytes, (size_t)n, on_key, t);
-	if (input_waits(&t->input) && !t->gone)
-		loop_timer_set(t->escape, escape_delay());
-}
-
-static void on_tty(void *arg, int fd UNUSED, short revents)
-{
-	struct term *t = arg;
-
-	if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
-		hang_up(t);
-		return;
-	}
-	if (revents & POLLOUT)
-		send_some(t);
-	if (!t->gone && t->owes_key && !t->unsent.len) {
-		t->owes_key = false;
-		t->options.key(t->options.arg, KEY_NONE);
-	}
-	if ((revents & POLLIN) && !t->gone)
-		read_keys(t);
-}
-
 static void on_resize(void *arg, int signo UNUSED)
 {
 	struct term *t = arg;
 
-	if (t->gone)
+	if (t->tty.gone)
 		return;
 	read_size(t);
 	resizeterm(t->rows, t->cols);
@@ -256,11 +132,25 @@ static void on_continue(void *arg, int signo UNUSED)
 {
 	struct term *t = arg;
 
-	if (t->gone)
+	if (t->tty.gone)
 		return;
-	set_modes(t);
+	tty_raw(&t->tty, rescue_modes());
+	talk_enter(&t->tty);
 	term_repaint(t);
 	on_resize(t, SIGWINCH);
+}
+
+/* The palette of the theme at hand: again when the terminal has told its ground. */
+static void make_pairs(struct term *t)
+{
+	memset(t->pairs, 0, sizeof(t->pairs));
+	for (short role = 0; t->colored && role < ROLE__COUNT; role++) {
+		struct theme_style style = theme_style((enum role)role, t->theme, t->depth);
+
+		if (style.color != THEME_DEFAULT &&
+			init_pair((short)(role + 1), style.color, -1) == OK)
+			t->pairs[role] = (short)(role + 1);
+	}
 }
 
 static void make_colors(struct term *t)
@@ -268,18 +158,40 @@ static void make_colors(struct term *t)
 	const char *no_color = getenv("NO_COLOR");
 
 	t->colored = t->options.colors != COLORS_NEVER && has_colors() &&
+		t->options.theme != TERM_THEME_MONO &&
 		!(t->options.colors == COLORS_AUTO && no_color && *no_color);
 	if (!t->colored || start_color() != OK) {
 		t->colored = false;
+		t->theme = THEME_MONO;
 		return;
 	}
 	use_default_colors();
-	for (short role = 0; role < ROLE__COUNT; role++) {
-		const struct theme_style *style = theme_style((enum role)role);
+	t->theme = t->options.theme == TERM_THEME_LIGHT ? THEME_LIGHT : THEME_DARK;
+	t->depth = COLORS >= 256 ? THEME_256 : COLORS >= 16 ? THEME_16 : THEME_8;
+	make_pairs(t);
+}
 
-		if (style->color != THEME_DEFAULT &&
-			init_pair((short)(role + 1), style->color, -1) == OK)
-			t->pairs[role] = (short)(role + 1);
+/* What the terminal answers, if it does. */
+static void on_answer(void *arg, const char *answer)
+{
+	struct term *t = arg;
+	enum theme theme;
+
+	switch (talk_hear(answer, &theme)) {
+	case TALK_THEME:
+		if (t->options.theme != TERM_THEME_AUTO || !t->colored || theme == t->theme)
+			break;
+		t->theme = theme;
+		make_pairs(t);
+		term_repaint(t);
+		t->options.key(t->options.arg, K_RESIZE);
+		break;
+	case TALK_SYNCHRONIZES:
+		t->synchronizes = true;
+		t->asked = false;
+		break;
+	case TALK_NOTHING:
+		break;
 	}
 }
 
@@ -317,24 +229,20 @@ static void prepare_rescue(const struct term *t)
 	static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
 	struct buf reset = { 0 };
 
+	talk_leave(&reset, &t->tty.can);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *bytes = tigetstr(names[i]);
 
 		if (bytes && bytes != (char *)-1)
 			buf_addstr(&reset, bytes);
 	}
-	rescue_set(t->tty, buf_str(&reset), reset.len);
+	rescue_set(t->tty.fd, buf_str(&reset), reset.len);
 	buf_release(&reset);
 }
 
 static bool start_curses(struct term *t, struct error *err)
 {
-	char name[] = "/tmp/ksettle-XXXXXX";
-	int fd = memfd_create("frame", MFD_CLOEXEC);
-
-	if (fd < 0 && (fd = mkostemp(name, O_CLOEXEC)) >= 0)
-		unlink(name);
-	t->frame = fd >= 0 ? fdopen(fd, "w+") : NULL;
+	t->frame = frame_file_open();
 	if (!t->frame)
 		return error_set(
 			err, ERROR_IO, "cannot make a file for the screen: %s", strerror(errno));
@@ -351,7 +259,7 @@ static bool start_curses(struct term *t, struct error *err)
 	make_colors(t);
 	nonl();
 	leaveok(stdscr, FALSE);
-	teach_keys(&t->input);
+	teach_keys(&t->tty.input);
 	return true;
 }
 
@@ -375,16 +283,23 @@ static bool watch_signals(struct term *t, bool on, struct error *err)
 
 static void free_all(struct term *t)
 {
-	loop_fd_remove(t->watch);
-	loop_timer_remove(t->escape);
+	tty_release(&t->tty);
 	if (t->screen)
 		delscreen(t->screen);
 	if (t->frame)
 		fclose(t->frame);
-	if (t->tty >= 0)
-		close(t->tty);
-	buf_release(&t->unsent);
 	free(t);
+}
+
+static void take_over(struct term *t)
+{
+	prepare_rescue(t);
+	rescue_hide_stderr();
+	tty_raw(&t->tty, rescue_modes());
+	talk_enter(&t->tty);
+	talk_ask(&t->tty, t->options.theme == TERM_THEME_AUTO && t->colored);
+	t->asked = t->tty.can.modern;
+	tty_start(&t->tty, t->loop);
 }
 
 struct term *term_open(struct loop *loop, const struct term_options *options, struct error *err)
@@ -393,8 +308,13 @@ struct term *term_open(struct loop *loop, const struct term_options *options, st
 
 	t->loop = loop;
 	t->options = *options;
-	t->tty = open_tty();
-	if (t->tty < 0 || !rescue_save_modes(t->tty)) {
+	t->tty = (struct tty){
+		.input = { .key = on_key, .answer = on_answer, .arg = t },
+		.hung_up = on_hang_up,
+		.sent = on_sent,
+		.mouse = options->mouse,
+	};
+	if (!tty_open(&t->tty, getenv("TERM")) || !rescue_save_modes(t->tty.fd)) {
 		error_set(err, ERROR_IO, "cannot open the terminal: %s", strerror(errno));
 		free_all(t);
 		return NULL;
@@ -405,23 +325,21 @@ struct term *term_open(struct loop *loop, const struct term_options *options, st
 		free_all(t);
 		return NULL;
 	}
-	prepare_rescue(t);
-	rescue_hide_stderr();
-	set_modes(t);
-	t->watch = loop_fd_add(loop, t->tty, POLLIN, on_tty, t);
-	t->escape = loop_timer_add(loop, on_escape, t);
+	take_over(t);
 	return t;
 }
 
 /* Leaves the alternate screen, with everything that is still to be written before it. */
 static void leave_screen(struct term *t)
 {
-	if (t->gone)
+	if (t->tty.gone)
 		return;
 	endwin();
+	t->synchronizes = false;
 	take_frame(t);
-	flush_blocking(t);
-	if (!t->gone)
+	talk_leave(&t->tty.unsent, &t->tty.can);
+	tty_drain(&t->tty);
+	if (!t->tty.gone)
 		rescue_restore_modes();
 }
 
@@ -430,6 +348,8 @@ void term_close(struct term *t)
 	if (!t)
 		return;
 	leave_screen(t);
+	if (t->asked && !t->tty.gone)
+		tcflush(t->tty.fd, TCIFLUSH); /* a late answer is no command for the shell */
 	watch_signals(t, false, NULL);
 	rescue_forget();
 	free_all(t);
@@ -444,15 +364,12 @@ void term_size(const struct term *t, int *rows, int *cols)
 
 bool term_unicode(const struct term *t)
 {
-	const char *type = getenv("TERM");
-
-	return t->unicode && strcmp(type, "linux") != 0 && strncmp(type, "vt", 2) != 0;
+	return t->unicode && t->tty.can.unicode;
 }
 
 static attr_t attributes(const struct term *t, const struct cell *cell)
 {
-	const struct theme_style *style = theme_style((enum role)cell->role);
-	uint8_t attrs = t->colored ? style->attrs : style->mono;
+	uint8_t attrs = theme_style((enum role)cell->role, t->theme, t->depth).attrs;
 	attr_t result = A_NORMAL;
 
 	if (cell->selected)
@@ -467,8 +384,9 @@ static attr_t attributes(const struct term *t, const struct cell *cell)
 
 static short pair_of(const struct term *t, const struct cell *cell)
 {
-	return cell->selected && !theme_style((enum role)cell->role)->keeps ? 0 :
-									      t->pairs[cell->role];
+	bool keeps = theme_style((enum role)cell->role, t->theme, t->depth).keeps;
+
+	return cell->selected && !keeps ? 0 : t->pairs[cell->role];
 }
 
 /* The cell's characters as curses wants them. Where the C library thinks otherwise than we about a
@@ -522,9 +440,9 @@ static void put_row(const struct term *t, const struct canvas *canvas, int row)
 
 bool term_draw(struct term *t, const struct canvas *canvas)
 {
-	if (t->gone)
+	if (t->tty.gone)
 		return true;
-	if (t->unsent.len) {
+	if (t->tty.unsent.len) {
 		t->owes_key = true;
 		return false;
 	}
@@ -540,7 +458,7 @@ bool term_draw(struct term *t, const struct canvas *canvas)
 	}
 	refresh();
 	take_frame(t);
-	send_some(t);
+	tty_send(&t->tty);
 	return true;
 }
 
@@ -553,7 +471,7 @@ void term_suspend(struct term *t)
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
 
-	if (t->gone)
+	if (t->tty.gone)
 		return;
 	leave_screen(t);
 	sigaction(SIGTSTP, &usual, &ours);
@@ -564,5 +482,10 @@ void term_suspend(struct term *t)
 
 uint64_t term_bytes(const struct term *t)
 {
-	return t->written;
+	return t->tty.written;
+}
+
+struct tty *term_tty(struct term *t)
+{
+	return &t->tty;
 }

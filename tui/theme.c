@@ -2,30 +2,45 @@
 /* How things look: the tables of styles, marks and words. */
 #include "tui/theme.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
 
-static const struct theme_style styles[] = {
-	[ROLE_NORMAL] = { THEME_DEFAULT, 0, 0, false },
-	[ROLE_TITLE] = { THEME_DEFAULT, THEME_BOLD, THEME_BOLD, false },
-	[ROLE_HEADER] = { THEME_DEFAULT, THEME_DIM, THEME_DIM, false },
-	[ROLE_DIM] = { THEME_DEFAULT, THEME_DIM, THEME_DIM, false },
-	[ROLE_BOLD] = { THEME_DEFAULT, THEME_BOLD, THEME_BOLD, false },
-	[ROLE_PROGRESS] = { THEME_CYAN, 0, 0, true },
-	[ROLE_SUCCESS] = { THEME_GREEN, 0, 0, true },
-	[ROLE_ERROR] = { THEME_RED, THEME_BOLD, THEME_BOLD, true },
-	[ROLE_TIMEOUT] = { THEME_YELLOW, 0, THEME_UNDERLINE, true },
-	[ROLE_WARNING] = { THEME_YELLOW, 0, THEME_BOLD, true },
-	[ROLE_LINK] = { THEME_DEFAULT, THEME_BOLD, THEME_BOLD, false },
-	[ROLE_KEY] = { THEME_CYAN, THEME_BOLD, THEME_BOLD, false },
-	[ROLE_FOOTER] = { THEME_DEFAULT, 0, 0, false },
-	[ROLE_BORDER] = { THEME_DEFAULT, THEME_DIM, THEME_DIM, false },
-	[ROLE_MATCH] = { THEME_YELLOW, THEME_REVERSE, THEME_REVERSE, true },
-	[ROLE_YAML_KEY] = { THEME_CYAN, 0, 0, false },
-	[ROLE_YAML_STRING] = { THEME_GREEN, 0, 0, false },
-	[ROLE_YAML_NUMBER] = { THEME_MAGENTA, 0, 0, false },
-	[ROLE_YAML_COMMENT] = { THEME_DEFAULT, THEME_DIM, THEME_DIM, false },
+#define D THEME_DEFAULT
+#define B THEME_BOLD
+#define DIM THEME_DIM
+#define U THEME_UNDERLINE
+#define R THEME_REVERSE
+
+/* Of each role its colour on a dark and on a light ground with 8, 16 and 256 colours, its
+ * attributes with colours and without, and whether it keeps its colour when selected. In progress
+ * is cyan where plain blue cannot be read; timed out is orange where there is orange. */
+static const struct {
+	int16_t colors[2][THEME__DEPTHS];
+	uint8_t attrs, mono;
+	bool keeps;
+} styles[] = {
+	[ROLE_NORMAL] = { { { D, D, D }, { D, D, D } }, 0, 0, false },
+	[ROLE_TITLE] = { { { D, D, D }, { D, D, D } }, B, B, false },
+	[ROLE_HEADER] = { { { D, D, D }, { D, D, D } }, DIM, DIM, false },
+	[ROLE_DIM] = { { { D, D, D }, { D, D, D } }, DIM, DIM, false },
+	[ROLE_BOLD] = { { { D, D, D }, { D, D, D } }, B, B, false },
+	[ROLE_PROGRESS] = { { { 6, 14, 75 }, { 4, 4, 26 } }, 0, 0, true },
+	[ROLE_SUCCESS] = { { { 2, 2, 78 }, { 2, 2, 28 } }, 0, 0, true },
+	[ROLE_ERROR] = { { { 1, 9, 203 }, { 1, 1, 160 } }, B, B, true },
+	[ROLE_TIMEOUT] = { { { 3, 3, 214 }, { 3, 3, 130 } }, 0, U, true },
+	[ROLE_WARNING] = { { { 3, 11, 221 }, { 5, 5, 94 } }, 0, B, true },
+	[ROLE_LINK] = { { { D, D, D }, { D, D, D } }, U, U, false },
+	[ROLE_KEY] = { { { 6, 6, 80 }, { 6, 6, 30 } }, B, B, false },
+	[ROLE_FOOTER] = { { { D, D, D }, { D, D, D } }, 0, 0, false },
+	[ROLE_BORDER] = { { { D, D, D }, { D, D, D } }, DIM, DIM, false },
+	[ROLE_MATCH] = { { { 3, 11, 221 }, { 3, 3, 136 } }, R, R | B, true },
+	[ROLE_YAML_KEY] = { { { 6, 6, 80 }, { 6, 6, 30 } }, 0, 0, false },
+	[ROLE_YAML_STRING] = { { { 2, 2, 114 }, { 2, 2, 28 } }, 0, 0, false },
+	[ROLE_YAML_NUMBER] = { { { 5, 13, 176 }, { 5, 5, 127 } }, 0, 0, false },
+	[ROLE_YAML_COMMENT] = { { { D, D, D }, { D, D, D } }, DIM, DIM, false },
 };
 _Static_assert(ARRAY_LEN(styles) == ROLE__COUNT, "every role has a style");
 
@@ -58,13 +73,47 @@ static const struct {
 _Static_assert(ARRAY_LEN(verdicts) == VERDICT__COUNT, "every verdict has a look");
 
 static const struct { const char *from, *to; } ascii[] = {
-	{ "…", "~" }, { "·", "-" }, { "▾", "v" }, { "▸", ">" }, { "│", "|" }, { "─", "-" },
+	{ "█", "#" }, { "░", "-" }, { "…", "~" }, { "·", "-" }, { "▾", "v" }, { "▸", ">" }, { "│", "|" }, { "─", "-" },
 	{ "↑", "^" }, { "↓", "v" }, { "←", "<" }, { "→", ">" }, { "\xef\xbf\xbd", "?" },
 };
 
-const struct theme_style *theme_style(enum role role)
+struct theme_style theme_style(enum role role, enum theme theme, enum theme_depth depth)
 {
-	return &styles[role];
+	bool mono = theme == THEME_MONO;
+
+	return (struct theme_style){
+		.color = mono ? THEME_DEFAULT : styles[role].colors[theme][depth],
+		.attrs = mono ? styles[role].mono : styles[role].attrs,
+		.keeps = styles[role].keeps,
+	};
+}
+
+/* One to four hexadecimal digits as a share of 255; -1: they are none. */
+static long channel(const char **at)
+{
+	char *end;
+	long value = strtol(*at, &end, 16), all = 1;
+	size_t digits = (size_t)(end - *at);
+
+	if (!isxdigit((unsigned char)**at) || digits > 4)
+		return -1;
+	for (size_t i = 0; i < digits; i++)
+		all *= 16;
+	*at = end + (*end == '/');
+	return value * 255 / (all - 1);
+}
+
+bool theme_of_background(const char *color, enum theme *theme)
+{
+	const char *at = strncmp(color, "rgb:", 4) == 0 ? color + 4 :
+		strncmp(color, "rgba:", 5) == 0         ? color + 5 :
+							  "";
+	long red = channel(&at), green = channel(&at), blue = channel(&at);
+
+	if (red < 0 || green < 0 || blue < 0)
+		return false;
+	*theme = red * 299 + green * 587 + blue * 114 > 127500 ? THEME_LIGHT : THEME_DARK;
+	return true;
 }
 
 const struct theme_status *theme_status(enum status status)

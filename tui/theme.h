@@ -11,25 +11,21 @@
 /* How things look, in one place: roles as colours and attributes, statuses and verdicts as marks,
  * words and roles. */
 
-enum theme_color {
-	THEME_DEFAULT = -1,
-	THEME_RED = 1,
-	THEME_GREEN,
-	THEME_YELLOW,
-	THEME_BLUE,
-	THEME_MAGENTA,
-	THEME_CYAN
-};
+enum theme { THEME_DARK, THEME_LIGHT, THEME_MONO, THEME__COUNT };
+enum theme_depth { THEME_8, THEME_16, THEME_256, THEME__DEPTHS };
+#define THEME_DEFAULT (-1) /* the terminal's own colour */
 enum theme_attr { THEME_BOLD = 1, THEME_DIM = 2, THEME_UNDERLINE = 4, THEME_REVERSE = 8 };
 
 struct theme_style {
-	int8_t color; /* enum theme_color: only the eight that every palette makes readable on its
-			 own background */
-	uint8_t attrs;  /* with colours */
-	uint8_t mono;   /* without: NO_COLOR and terminals that have none */
+	int16_t color;  /* a number of the palette, or THEME_DEFAULT; the background stays */
+	uint8_t attrs;
 	bool keeps;     /* keeps its colour on the selected row */
 };
-const struct theme_style *theme_style(enum role role);
+/* Nothing is said by colour alone: every style also stands with a mark or a word. */
+struct theme_style theme_style(enum role role, enum theme theme, enum theme_depth depth);
+
+/* What a terminal answers to OSC 11: "rgb:1e1e/1e1e/1e1e" and its like. false: it is no colour. */
+bool theme_of_background(const char *color, enum theme *theme);
 
 struct theme_status {
 	const char *mark[3];  /* by enum icons; in progress: the spinner turns instead */

@@ -60,6 +60,7 @@ struct ui {
 	char *message;            /* one line shown in the footer until the next key */
 	char *copy;               /* what is to be copied (OUTCOME_COPY) */
 	bool mouse;               /* the terminal is to report it */
+	bool dragging;            /* … and it has hold of the drawer's edge */
 	enum icons icons;
 	bool ended;               /* nothing goes on any more: q leaves at once */
 	int rows, cols;           /* of the last drawing, for paging */

@@ -3,6 +3,7 @@
 #include "tui/words_run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -38,7 +39,9 @@ static void add_cause(struct buf *out, const struct model_object *o, const char 
 	unsigned some, all;
 	int len = 0;
 
-	if (sscanf(why, "%u of %u Pods%n", &some, &all, &len) == 2 && len && why[len] == ':')
+	if (sscanf(why, "%u of %u Pod%n", &some, &all, &len) == 2 && len)
+		len += why[len] == 's';
+	if (len && why[len] == ':')
 		buf_printf(out, "%.*s of %s%s", len, why, o->name ? o->name : "", why + len);
 	else
 		buf_printf(out, "%s %s: %s", o->kind ? o->kind : "", o->name ? o->name : "", why);
@@ -218,7 +221,7 @@ static void add_steps(struct buf *out, const struct model *m, size_t running)
 		done += m->steps[i].verdict != VERDICT_NONE &&
 			m->steps[i].verdict != VERDICT_SKIPPED;
 	if (running > 1)
-		buf_printf(out, "   %zu steps run, %zu/%zu done", running, done, m->nsteps);
+		buf_printf(out, "   %zu running, %zu/%zu done", running, done, m->nsteps);
 	else if (m->nsteps)
 		buf_printf(out, "   %zu/%zu step%s", m->verdict ? done : words_current(m) + 1,
 			m->nsteps, m->nsteps == 1 ? "" : "s");
@@ -249,4 +252,22 @@ enum role words_progress(
 	}
 	add_steps(out, m, running);
 	return role;
+}
+
+void words_title(struct buf *out, const struct model *m, enum icons icons)
+{
+	const char *plan = m->plan ? m->plan : "ksettle";
+	struct buf steps = { 0 };
+	size_t running = 0;
+
+	for (size_t i = 0; i < m->nsteps; i++)
+		running += words_open(&m->steps[i]);
+	if (m->verdict) {
+		buf_printf(out, "%s %s %s", theme_verdict_mark(m->verdict, icons), plan,
+			verdict_title(m->verdict));
+	} else {
+		add_steps(&steps, m, running);
+		buf_printf(out, "%s: %s", plan, buf_str(&steps) + strspn(buf_str(&steps), " "));
+	}
+	buf_release(&steps);
 }

@@ -13,6 +13,8 @@ struct model;
 enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms);
 /* "; times out in 01:12", to go behind it; nothing when no step that goes on has a timeout. */
 void words_deadline(struct buf *out, const struct model *m, int64_t now_ms);
+/* "shop 1.42: step 2/4", "✘ shop 1.42 failed": for the terminal's title. */
+void words_title(struct buf *out, const struct model *m, enum icons icons);
 /* "⠙ 00:21 of 03:00   2/4 steps", "♥ succeeded in 00:42   4/4 steps". frame counts the steps of the
  * mark that turns. */
 enum role words_progress(

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/xalloc.h"
 #include "tui/term.h"
+#include "tui/term_talk.h"
 #include "tui/view.h"
 
 struct flag {
@@ -242,7 +243,7 @@ static bool set_icons(struct args *a, const char *value, struct error *err)
 		{ 0 },
 	};
 
-	return choose(&a->icons, "--icons", value, choices, err);
+	return choose(&a->look.icons, "--icons", value, choices, err);
 }
 
 static bool set_color(struct args *a, const char *value, struct error *err)
@@ -254,7 +255,38 @@ static bool set_color(struct args *a, const char *value, struct error *err)
 		{ 0 },
 	};
 
-	return choose(&a->color, "--color", value, choices, err);
+	return choose(&a->look.color, "--color", value, choices, err);
+}
+
+static bool set_theme(struct args *a, const char *value, struct error *err)
+{
+	static const struct choice choices[] = {
+		{ "auto", TERM_THEME_AUTO },
+		{ "dark", TERM_THEME_DARK },
+		{ "light", TERM_THEME_LIGHT },
+		{ "mono", TERM_THEME_MONO },
+		{ 0 },
+	};
+
+	return choose(&a->look.theme, "--theme", value, choices, err);
+}
+
+static bool set_notify(struct args *a, const char *value, struct error *err)
+{
+	static const struct choice choices[] = {
+		{ "none", NOTIFY_NONE },
+		{ "bell", NOTIFY_BELL },
+		{ "osc9", NOTIFY_OSC9 },
+		{ "osc777", NOTIFY_OSC777 },
+		{ 0 },
+	};
+
+	return choose(&a->look.notify, "--notify", value, choices, err);
+}
+
+static bool set_no_mouse(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->look.no_mouse, "--no-mouse", value, err);
 }
 
 static const struct flag flags[] = {
@@ -299,6 +331,9 @@ static const struct flag flags[] = {
 		FOR_SCREEN | FOR_STATUS, set_output },
 	{ "icons", 0, "SET", "auto, unicode, emoji, ascii", FOR_SCREEN | FOR_STATUS, set_icons },
 	{ "color", 0, "WHEN", "auto, always, never", FOR_SCREEN, set_color },
+	{ "theme", 0, "NAME", "auto, dark, light, mono", FOR_SCREEN, set_theme },
+	{ "notify", 0, "HOW", "when a run ends: none, bell, osc9, osc777", FOR_LIVE, set_notify },
+	{ "no-mouse", 0, NULL, "leave the mouse to the terminal", FOR_SCREEN, set_no_mouse },
 	{ "kubeconfig", 0, "FILE", "the kubeconfig (KUBECONFIG, ~/.kube/config)", FOR_CLUSTER,
 		set_kubeconfig },
 	{ "context", 0, "NAME", "the kubeconfig's context", FOR_CLUSTER, set_context },
@@ -397,7 +432,7 @@ bool args_parse(
 {
 	bool flags_over = false;
 
-	*args = (struct args){ .icons = -1, .color = COLORS_AUTO };
+	*args = (struct args){ .look = { .icons = -1 } };
 	for (int i = 0; i < argc; i++) {
 		const char *word = argv[i];
 

@@ -14,13 +14,19 @@ enum output_kind { OUTPUT_AUTO, OUTPUT_TUI, OUTPUT_PLAIN, OUTPUT_JSONL, OUTPUT_T
 
 struct words { const char **items; size_t n, cap; };
 
+/* How the screen looks and behaves. */
+struct appearance {
+	int icons;                 /* -1: auto; else enum icons */
+	int color, theme, notify;  /* enums of tui/term.h and tui/term_talk.h */
+	bool no_mouse;
+};
+
 /* A command line, read. Strings are borrowed from argv. */
 struct args {
 	struct kube_flags kube;
 	struct verify_flags verify;
 	enum output_kind output;
-	int icons;                 /* -1: auto; else enum icons */
-	int color;                 /* enum colors */
+	struct appearance look;
 	struct words files;        /* -f */
 	bool recursive;            /* -R */
 	const char *kustomize;     /* -k */

@@ -42,8 +42,8 @@ enum output_kind output_resolve(enum output_kind wanted)
 
 static enum icons icons_of(const struct output *o)
 {
-	if (o->spec.icons >= 0)
-		return (enum icons)o->spec.icons;
+	if (o->spec.look.icons >= 0)
+		return (enum icons)o->spec.look.icons;
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? ICONS_UNICODE : ICONS_ASCII;
 }
 

@@ -18,7 +18,7 @@ struct output_spec {
 	struct model *model;
 	struct recorder *recorder; /* NULL: a finished run is shown, nothing is recorded */
 	enum output_kind kind;          /* resolved: not AUTO */
-	int icons, color;          /* as in struct args */
+	struct appearance look;
 	const char *snapshot_path; /* of the run's own snapshot, named in the summary; or NULL */
 	/* The user wants to end it: cancel the waiting while it goes on; after the end, leave. */
 	void (*quit)(void *arg);

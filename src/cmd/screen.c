@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/loop.h"
@@ -13,17 +14,23 @@
 #include "record/snapshot.h"
 #include "tui/keys.h"
 #include "tui/term.h"
+#include "tui/term_talk.h"
 #include "tui/view.h"
+#include "tui/words_run.h"
 
-/* At most four frames a second: what a reader can follow and a slow link can carry. */
+/* At most four frames a second: what a reader can follow and a slow link can carry. When nothing
+ * happens one a second, with the clocks; the mark that turns turns with them. */
 #define FRAME_MS 250
+#define TICK_MS 1000
 
 struct screen {
 	struct output_spec spec;
 	struct term *term;
 	struct ui ui;
 	struct loop_timer *timer;
-	int64_t drawn_at;
+	char *title;              /* as last said */
+	int64_t drawn_at, due;    /* clock_now_ms() */
+	unsigned turns;
 	bool gone;                /* the terminal hung up */
 };
 
@@ -41,9 +48,38 @@ static void hang_up(struct screen *s)
 	s->spec.hangup(s->spec.arg);
 }
 
-static void draw(void *arg)
+static void say_title(struct screen *s)
 {
-	struct screen *s = arg;
+	struct buf title = { 0 };
+
+	words_title(&title, s->spec.model, s->ui.icons);
+	if (!s->title || strcmp(s->title, buf_str(&title)) != 0) {
+		talk_title(term_tty(s->term), buf_str(&title));
+		free(s->title);
+		s->title = buf_take(&title);
+	}
+	buf_release(&title);
+}
+
+/* With the second hand of the run's clock, so that a clock never skips. */
+static int64_t until_tick(const struct screen *s)
+{
+	return TICK_MS - (clock_wall_ms() - s->spec.model->started_at) % TICK_MS;
+}
+
+/* Not later than it was to be drawn anyway. */
+static void draw_in(struct screen *s, int64_t ms)
+{
+	int64_t due = clock_now_ms() + (ms > 0 ? ms : 0);
+
+	if (loop_timer_is_set(s->timer) && s->due <= due)
+		return;
+	s->due = due;
+	loop_timer_set(s->timer, ms);
+}
+
+static void draw(struct screen *s)
+{
 	struct canvas canvas;
 	int rows, cols;
 
@@ -53,25 +89,38 @@ static void draw(void *arg)
 		return;
 	term_size(s->term, &rows, &cols);
 	canvas_init(&canvas, rows, cols);
-	view_draw(&canvas, s->spec.model, &s->ui, view_time(s),
-		(unsigned)(clock_now_ms() / FRAME_MS));
+	view_draw(&canvas, s->spec.model, &s->ui, view_time(s), s->turns);
 	term_draw(s->term, &canvas);
 	canvas_release(&canvas);
+	say_title(s);
 	s->drawn_at = clock_now_ms();
 	if (!s->ui.ended)
-		loop_timer_set(s->timer, FRAME_MS);
+		draw_in(s, until_tick(s));
+}
+
+static void tick(void *arg)
+{
+	struct screen *s = arg;
+
+	s->turns = (unsigned)(clock_now_ms() / TICK_MS);
+	draw(s);
 }
 
 /* Soon, but not sooner than a frame after the last one. */
 static void draw_soon(struct screen *s)
 {
-	loop_timer_set(s->timer, s->drawn_at + FRAME_MS - clock_now_ms());
+	draw_in(s, s->drawn_at + FRAME_MS - clock_now_ms());
 }
 
 void screen_changed(struct screen *s)
 {
-	if (!loop_timer_is_set(s->timer))
-		draw_soon(s);
+	draw_soon(s);
+}
+
+static void say(struct screen *s, char *message_take)
+{
+	free(s->ui.message);
+	s->ui.message = message_take;
 }
 
 static void save(struct screen *s)
@@ -80,10 +129,18 @@ static void save(struct screen *s)
 	char *path = xasprintf("ksettle-%s.json", id ? id : "snapshot");
 	struct error err = { 0 };
 
-	free(s->ui.message);
-	s->ui.message = snapshot_write(s->spec.model, path, &err) ? xasprintf("saved to %s", path)
-								  : xstrdup(err.text);
+	say(s, snapshot_write(s->spec.model, path, &err) ? xasprintf("saved to %s", path)
+							 : xstrdup(err.text));
 	free(path);
+}
+
+static void copy(struct screen *s)
+{
+	const char *text = s->ui.copy ? s->ui.copy : "";
+	bool copied = talk_copy(term_tty(s->term), text);
+
+	say(s, copied ? xasprintf("copied %zu bytes, if the terminal allows it", strlen(text))
+		      : xstrdup("not copied: too long, or a terminal without a clipboard"));
 }
 
 static void on_key(void *arg, uint32_t key)
@@ -92,7 +149,7 @@ static void on_key(void *arg, uint32_t key)
 
 	if (key == K_HANGUP) {
 		s->gone = true;
-		loop_timer_set(s->timer, 0);
+		draw_in(s, 0);
 		return;
 	}
 	if (key == K_RESIZE || key == KEY_NONE) {
@@ -107,6 +164,12 @@ static void on_key(void *arg, uint32_t key)
 	case OUTCOME_SAVE:
 		save(s);
 		break;
+	case OUTCOME_COPY:
+		copy(s);
+		break;
+	case OUTCOME_MOUSE:
+		talk_mouse(term_tty(s->term), s->ui.mouse);
+		break;
 	case OUTCOME_SUSPEND:
 		term_suspend(s->term);
 		break;
@@ -116,14 +179,18 @@ static void on_key(void *arg, uint32_t key)
 	default:
 		break;
 	}
-	loop_timer_set(s->timer, 0);
+	draw_in(s, 0);
 }
 
 struct screen *screen_open(const struct output_spec *spec, struct error *err)
 {
 	struct screen *s = xcalloc(1, sizeof(*s));
 	struct term_options options = {
-		.colors = (enum colors)spec->color, .key = on_key, .arg = s
+		.colors = (enum colors)spec->look.color,
+		.theme = (enum term_theme)spec->look.theme,
+		.mouse = !spec->look.no_mouse,
+		.key = on_key,
+		.arg = s,
 	};
 
 	s->spec = *spec;
@@ -133,19 +200,26 @@ struct screen *screen_open(const struct output_spec *spec, struct error *err)
 		return NULL;
 	}
 	ui_init(&s->ui,
-		spec->icons >= 0                ? (enum icons)spec->icons
+		spec->look.icons >= 0           ? (enum icons)spec->look.icons
 			: term_unicode(s->term) ? ICONS_UNICODE
 						: ICONS_ASCII);
 	s->ui.ended = spec->recorder == NULL;
-	s->timer = loop_timer_add(spec->loop, draw, s);
-	loop_timer_set(s->timer, 0);
+	s->ui.mouse = options.mouse;
+	s->timer = loop_timer_add(spec->loop, tick, s);
+	draw_in(s, 0);
 	return s;
 }
 
 void screen_ended(struct screen *s)
 {
+	struct buf text = { 0 };
+
 	s->ui.ended = true;
 	s->ui.asking_quit = false;
+	words_waiting(&text, s->spec.model, view_time(s));
+	if (s->term)
+		talk_notify(term_tty(s->term), (enum notify)s->spec.look.notify, buf_str(&text));
+	buf_release(&text);
 	draw_soon(s);
 }
 
@@ -161,5 +235,6 @@ void screen_close(struct screen *s)
 	loop_timer_remove(s->timer);
 	term_close(s->term);
 	ui_release(&s->ui);
+	free(s->title);
 	free(s);
 }

@@ -101,7 +101,7 @@ static bool write_one(const struct session *s, const char *path, struct error *e
 	if (ends_with(path, ".json"))
 		return snapshot_write(&s->model, path, err);
 	view_text(&text, &s->model,
-		s->args->icons >= 0 ? (enum icons)s->args->icons : ICONS_UNICODE, 100,
+		s->args->look.icons >= 0 ? (enum icons)s->args->look.icons : ICONS_UNICODE, 100,
 		s->model.last_at);
 	ok = file_replace(path, buf_str(&text), text.len, err);
 	buf_release(&text);
@@ -199,8 +199,7 @@ static bool open_runner(struct session *s, struct error *err)
 		.model = &s->model,
 		.recorder = s->recorder,
 		.kind = output_resolve(s->args->output),
-		.icons = s->args->icons,
-		.color = s->args->color,
+		.look = s->args->look,
 		.snapshot_path =
 			s->args->snapshots.n ? s->args->snapshots.items[0] : s->snapshot_path,
 		.quit = quit,

@@ -150,6 +150,9 @@ json_t *event_object_status(size_t step, const char *id, const struct status_wor
 	json_object_set_new(
 		event, "columns", words->columns_take ? words->columns_take : json_object());
 	set_conditions(event, words->conditions_take);
+	if (words->pod_take)
+		json_object_set_new(event, "pod", model_pod_value(words->pod_take));
+	json_decref(words->pod_take);
 	set_bool(event, "replaced", words->replaced);
 	set_bool(event, "stale", words->stale);
 	if (words->outdated)

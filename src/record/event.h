@@ -42,6 +42,7 @@ struct status_words {
 	const char *reason, *message, *note;
 	json_t *columns_take;    /* object of strings, ordered; NULL: {} */
 	json_t *conditions_take; /* array; NULL: [] */
+	json_t *pod_take; /* {node, containers} of a Pod in trouble; NULL: none */
 	bool replaced, stale;
 	bool outdated; /* of another revision than its owner's current one: it never decides */
 };

@@ -37,6 +37,7 @@ struct model_object {
 	bool outdated; /* of an old revision of its owner; what it owns is then, too */
 	char *manifest;           /* YAML text, only where applied */
 	char *conditions, *events, *logs; /* JSON text, NULL when empty */
+	char *pod;                /* of a Pod in trouble: its node and containers, as JSON text */
 	char **warnings; size_t nwarnings;
 	struct model_moment *timeline; size_t ntimeline;
 };

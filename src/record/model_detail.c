@@ -119,6 +119,36 @@ char *model_conditions(const json_t *list)
 	return list_text(model_condition_list(list));
 }
 
+json_t *model_pod_value(const json_t *pod)
+{
+	static const struct member members[] = {
+		{ "name", MEMBER_TEXT },
+		{ "image", MEMBER_TEXT },
+		{ "init", MEMBER_FLAG },
+		{ "state", MEMBER_TEXT },
+		{ "reason", MEMBER_TEXT },
+		{ "message", MEMBER_TEXT },
+		{ "ready", MEMBER_FLAG },
+		{ "restarts", MEMBER_NUMBER },
+		{ "exitCode", MEMBER_NUMBER },
+		{ 0 },
+	};
+
+	if (!json_is_object(pod))
+		return NULL;
+	return json_pack("{s:o, s:o}", "node", display(json_object_get(pod, "node")), "containers",
+		normal_list(json_object_get(pod, "containers"), members));
+}
+
+char *model_pod(const json_t *pod)
+{
+	json_t *value = model_pod_value(pod);
+	char *text = value ? jx_dump(value) : NULL;
+
+	json_decref(value);
+	return text;
+}
+
 char *model_events(const json_t *list)
 {
 	static const struct member members[] = {

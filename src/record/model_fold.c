@@ -132,6 +132,7 @@ static void fold_object_status(struct fold *f)
 	model_set(f->m, &o->note, text(f, "note"));
 	model_row_columns(f->m, o, value(f, "columns"));
 	model_own_shared(f->m, &o->conditions, model_conditions(value(f, "conditions")));
+	model_own(&o->pod, model_pod(value(f, "pod")));
 	o->replaced = flag(f, "replaced");
 	o->stale = flag(f, "stale");
 	o->outdated = flag(f, "outdated");
@@ -217,7 +218,7 @@ static const struct rule {
 		false, fold_object_seen },
 	{ "object.status",
 		{ "i step", "s id", "S status", "S reason", "S message", "S note", "O columns",
-			"A conditions", "B replaced", "B stale", "B outdated" },
+			"A conditions", "B replaced", "B stale", "B outdated", "O pod" },
 		true, fold_object_status },
 	{ "object.detail", { "i step", "s id", "A events", "A logs" }, true, fold_object_detail },
 	{ "object.removed", { "i step", "s id", "S why" }, true, fold_object_removed },

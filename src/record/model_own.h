@@ -38,6 +38,9 @@ void model_set_steps(struct model *m, size_t n);
 char *model_conditions(const json_t *list);
 json_t *model_condition_list(const json_t *list); /* the same as JSON, perhaps empty */
 char *model_events(const json_t *list);
+/* {node, containers: [{name, image, init, state, reason, message, ready, restarts, exitCode}]} */
+json_t *model_pod_value(const json_t *pod); /* a new reference; NULL when it is none */
+char *model_pod(const json_t *pod);
 char *model_logs(const json_t *list);
 /* Replaces *slot by a string that was allocated; by one that many rows share. */
 void model_own(char **slot, char *text_take);

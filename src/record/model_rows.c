@@ -202,6 +202,7 @@ static void free_row(struct model_object *o)
 	free(o->manifest);
 	free(o->events);
 	free(o->logs);
+	free(o->pod);
 	free(o->warnings);
 	free(o->timeline);
 }

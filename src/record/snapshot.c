@@ -55,12 +55,12 @@ static void put_columns(struct json_writer *w, const struct model_object *o)
 	json_close(w, '}');
 }
 
-static void put_list(struct json_writer *w, const char *key, const char *text)
+static void put_json(struct json_writer *w, const char *key, const char *text)
 {
-	json_t *list = text ? json_loads(text, 0, NULL) : json_array();
+	json_t *value = text ? json_loads(text, 0, NULL) : json_array();
 
-	json_put_value(w, key, list);
-	json_decref(list);
+	json_put_value(w, key, value);
+	json_decref(value);
 }
 
 static void put_timeline(struct json_writer *w, const struct model_object *o)
@@ -102,9 +102,11 @@ static void put_object(struct json_writer *w, const struct model_object *o)
 	if (o->outdated)
 		json_put_bool(w, "outdated", true);
 	json_put_string(w, "manifest", o->applied ? o->manifest : NULL);
-	put_list(w, "conditions", o->conditions);
-	put_list(w, "events", o->events);
-	put_list(w, "logs", o->logs);
+	put_json(w, "conditions", o->conditions);
+	put_json(w, "events", o->events);
+	put_json(w, "logs", o->logs);
+	if (o->pod)
+		put_json(w, "pod", o->pod);
 	put_timeline(w, o);
 	json_close(w, '}');
 }

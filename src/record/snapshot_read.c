@@ -122,6 +122,7 @@ static const struct field object_fields[] = {
 	{ "conditions", TYPE_ARRAY, false },
 	{ "events", TYPE_ARRAY, false },
 	{ "logs", TYPE_ARRAY, false },
+	{ "pod", TYPE_OBJECT, false },
 	{ "timeline", TYPE_ARRAY, false },
 	{ 0 },
 };
@@ -178,6 +179,7 @@ static bool fill_object(
 		m, &o->conditions, model_conditions(json_object_get(obj, "conditions")));
 	model_own(&o->events, model_events(json_object_get(obj, "events")));
 	model_own(&o->logs, model_logs(json_object_get(obj, "logs")));
+	model_own(&o->pod, model_pod(json_object_get(obj, "pod")));
 	fill_timeline(m, o, json_object_get(obj, "timeline"));
 	return true;
 }

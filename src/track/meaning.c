@@ -13,6 +13,7 @@
 #include "record/event.h"
 #include "record/journal.h"
 #include "record/model.h"
+#include "track/containers.h"
 #include "track/why.h"
 
 /* An object without a status is given at least this long (DESIGN.md §6). */
@@ -252,7 +253,8 @@ static void forget_details(struct tracked *o)
 {
 	json_decref(o->columns);
 	json_decref(o->conditions);
-	o->columns = o->conditions = NULL;
+	json_decref(o->pod);
+	o->columns = o->conditions = o->pod = NULL;
 }
 
 /* They are not kept here once they were emitted, the model has them: there may be ten thousand
@@ -264,6 +266,7 @@ static void take_details(struct status_words *words, const struct tracker *t, st
 	if (o->columns) {
 		words->columns_take = json_incref(o->columns);
 		words->conditions_take = json_incref(o->conditions);
+		words->pod_take = json_incref(o->pod);
 		forget_details(o);
 		return;
 	}
@@ -274,6 +277,8 @@ static void take_details(struct status_words *words, const struct tracker *t, st
 			jx_string(row->columns[i].value));
 	if (row && row->conditions)
 		words->conditions_take = json_loads(row->conditions, 0, NULL);
+	if (row && row->pod)
+		words->pod_take = json_loads(row->pod, 0, NULL);
 }
 
 void meaning_emit(struct tracker *t, struct tracked *o, const struct meaning *m)
@@ -328,7 +333,9 @@ void meaning_keep_details(struct tracked *o, const json_t *object)
 	}
 	j->ncolumns = 0;
 	o->conditions = json_incref((json_t *)jx_get(object, "status.conditions"));
-	o->details_hash = hash_conditions(h, o->conditions);
+	o->pod = o->judged.status == STATUS_SUCCESS || !tracked_is(o, "", "Pod") ?
+		NULL : containers_in_trouble(object);
+	o->details_hash = containers_hash(hash_conditions(h, o->conditions), o->pod);
 }
 
 char *meaning_of_cause(const struct tracked *o)

@@ -47,6 +47,7 @@ struct tracked {
 	bool expires;              /* a Job that its TTL removes when it has ended */
 	struct judgement judged; /* what its rule says; its columns are taken over into `columns` */
 	json_t *columns, *conditions; /* columns NULL: emitted, the model has both */
+	json_t *pod;               /* of a Pod in trouble: its node and containers; like columns */
 	uint64_t details_hash;     /* of both, as last seen */
 	json_t *manifest;          /* as applied; NULL: watched by name */
 	json_t *object; /* of an applied object whose rule looks at others; else NULL */

@@ -244,6 +244,7 @@ static void tracked_free(struct tracked *o)
 	judging_forget(o);
 	json_decref(o->columns);
 	json_decref(o->conditions);
+	json_decref(o->pod);
 	json_decref(o->manifest);
 	free(o->children);
 	free(o->trouble);

@@ -85,8 +85,11 @@ JOURNAL = {
     "connection": {"step": integer, "state": one_of("live", "retrying", "stale"), "since": moment, "message": maybe(text)},
     "warning": {"step": integer, "id": maybe(text), "message": text},
 }
-# Fields that are there only when they are true.
-ONLY_TRUE = {"object.status": {"outdated"}}
+CONTAINERS = each({"name": text, "image": maybe(text), "init": truth, "state": one_of("waiting", "running", "terminated"), "reason": maybe(text),
+                   "message": maybe(text), "ready": truth, "restarts": integer, "exitCode": maybe(integer)})
+POD = {"node": maybe(text), "containers": CONTAINERS}
+# Fields that are not always there: an old revision's row, a Pod in trouble.
+SOMETIMES = {"object.status": {"outdated": one_of(True), "pod": POD}}
 SNAPSHOT = {
     "schema": one_of("ksettle.snapshot/1"),
     "run": {"id": text, "plan": text, "startedAt": moment, "endedAt": moment, "verdict": one_of(*VERDICTS), "exitCode": integer, "version": text},

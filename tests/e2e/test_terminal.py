@@ -169,7 +169,7 @@ def resize_in_mid_run():
 def cursor_stays_on_its_object():
     """Rows come and go above the cursor: it stays with the Service."""
     with Sim(SLOW) as sim, Terminal("run", plan("web"), *IN_TIME, sim=sim, rows=40, columns=100) as t:
-        ok(t.until(lambda: t.text().count("Pod web-") == 2), "the Pods are there", t.text())
+        ok(t.until(lambda: t.text().count("Pod web-") == 2 and "EndpointSlice" in t.text()), "the Pods are there", t.text())
         press(t, "G", lambda: "EndpointSlice" in selected(t), "G goes to the end")
         move_to(t, r"\S+ web +ClusterIP", "k")
         settles(t)
@@ -236,7 +236,7 @@ def no_color():
         settles(t)
         t.type("q")
         t.wait()
-        ok(re.search(rb"\x1b\[[\d;]*3[0-7]m", t.bytes), "--color always wins")
+        ok(re.search(rb"\x1b\[[\d;]*3(?:[0-7]|8;5;\d+)m", t.bytes), "--color always wins")
 
 
 @case

@@ -2,6 +2,7 @@
 /* The grid of cells: clipping, wide characters, hostile text, golden form. */
 #include "tui/canvas.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -112,15 +113,82 @@ static void test_nowhere(void)
 	canvas_release(&c);
 }
 
+/* Relative luminance of a colour of the 256 (not of the first 16, which are the user's). */
+static double luminance(int color)
+{
+	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
+	static const int steps[] = { 0, 95, 135, 175, 215, 255 };
+	int rgb[] = { (color - 16) / 36, (color - 16) / 6 % 6, (color - 16) % 6 };
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double c = (color >= 232 ? 8 + (color - 232) * 10 : steps[rgb[i]]) / 255.0;
+
+		sum += weights[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+static void test_contrast(void)
+{
+	for (int role = 0; role < ROLE__COUNT; role++)
+		for (int theme = THEME_DARK; theme <= THEME_LIGHT; theme++) {
+			struct theme_style style = theme_style((enum role)role, (enum theme)theme, THEME_256);
+			double ground = theme == THEME_DARK ? 0 : 1, own, ratio;
+
+			if (style.color < 16)
+				continue;
+			own = luminance(style.color);
+			ratio = own > ground ? (own + 0.05) / (ground + 0.05) : (ground + 0.05) / (own + 0.05);
+			if (!ok(ratio >= (style.attrs & THEME_REVERSE ? 3 : 4), "a colour can be read on its ground"))
+				printf("# role %d theme %d color %d: %.1f\n", role, theme, style.color, ratio);
+		}
+}
+
+static void test_background(void)
+{
+	static const struct { const char *answer; bool known; enum theme theme; } cases[] = {
+		{ "rgb:0000/0000/0000", true, THEME_DARK },
+		{ "rgb:ffff/ffff/ffff", true, THEME_LIGHT },
+		{ "rgb:1e/1e/2e", true, THEME_DARK },
+		{ "rgb:f/f/e", true, THEME_LIGHT },
+		{ "rgba:ffff/ffff/ffff/ffff", true, THEME_LIGHT },
+		{ "rgb:fdf6/e3e3/", false, THEME_DARK },
+		{ "rgb:12345/0/0", false, THEME_DARK },
+		{ "#ffffff", false, THEME_DARK },
+		{ "rgb:-1/-1/-1", false, THEME_DARK },
+		{ "", false, THEME_DARK },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		enum theme theme = THEME_DARK;
+
+		is_int(theme_of_background(cases[i].answer, &theme), cases[i].known, cases[i].answer);
+		is_int(theme, cases[i].theme, "the theme");
+	}
+}
+
 static void test_theme(void)
 {
-	static const struct { enum role role; int color; } colors[] = {
-		{ ROLE_PROGRESS, THEME_CYAN }, { ROLE_SUCCESS, THEME_GREEN }, { ROLE_ERROR, THEME_RED },
-		{ ROLE_TIMEOUT, THEME_YELLOW }, { ROLE_NORMAL, THEME_DEFAULT },
+	static const struct { enum role role; int dark[3], light[3]; } colors[] = {
+		{ ROLE_PROGRESS, { 6, 14, 75 }, { 4, 4, 26 } },
+		{ ROLE_SUCCESS, { 2, 2, 78 }, { 2, 2, 28 } },
+		{ ROLE_ERROR, { 1, 9, 203 }, { 1, 1, 160 } },
+		{ ROLE_TIMEOUT, { 3, 3, 214 }, { 3, 3, 130 } },
+		{ ROLE_NORMAL, { -1, -1, -1 }, { -1, -1, -1 } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(colors); i++)
-		is_int(theme_style(colors[i].role)->color, colors[i].color, "a status has its colour");
+		for (int depth = THEME_8; depth <= THEME_256; depth++) {
+			enum role role = colors[i].role;
+
+			is_int(theme_style(role, THEME_DARK, (enum theme_depth)depth).color, colors[i].dark[depth], "on dark ground");
+			is_int(theme_style(role, THEME_LIGHT, (enum theme_depth)depth).color, colors[i].light[depth], "on light ground");
+			is_int(theme_style(role, THEME_MONO, (enum theme_depth)depth).color, THEME_DEFAULT, "and without colours");
+		}
+	ok(theme_style(ROLE_LINK, THEME_MONO, THEME_8).attrs & THEME_UNDERLINE, "a link is underlined");
+	test_contrast();
+	test_background();
 	for (int v = VERDICT_NONE; v < VERDICT__COUNT; v++)
 		ok((theme_verdict_role((enum verdict)v) == ROLE_SUCCESS) == (v == VERDICT_SUCCEEDED),
 			"only succeeded looks like success");

@@ -159,7 +159,7 @@ static void press_at_random(const char *name, unsigned seed)
 {
 	static const uint32_t special[] = {
 		K_UP, K_DOWN, K_LEFT, K_RIGHT, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_ENTER, K_ESC, K_TAB, K_BACKTAB, K_BACKSPACE,
-		K_F1, K_RESIZE, K_F10, 3, 12, 26, 0x65e5, 0x301, 0x202e,
+		K_F1, K_RESIZE, K_F10, 3, 12, 26, 0x65e5, 0x301, 0x202e, 'q' | KEYS_PASTED,
 	};
 	struct model m, whole;
 	struct ui ui;
@@ -173,6 +173,8 @@ static void press_at_random(const char *name, unsigned seed)
 	for (int i = 0; i < 1500 && fine; i++) {
 		uint32_t key = rand() % 2 ? special[(size_t)rand() % ARRAY_LEN(special)] : (uint32_t)(rand() % 96) + 32;
 
+		if (rand() % 6 == 0)
+			key = mouse_make((enum mouse)(rand() % 5), (unsigned)rand() % 45, (unsigned)rand() % 150);
 		if (rand() % 20 == 0 && (int64_t)events < whole.last_seq) { /* the model moves on */
 			model_release(&m);
 			screen_load(&m, name, ++events);
@@ -201,7 +203,22 @@ static void collect(void *arg, uint32_t key)
 			buf_printf(arg, "%s ", names[i].name);
 			return;
 		}
+	if (key & KEYS_MOUSE) {
+		static const char *const what[] = { "DOWN", "UP", "DRAG", "WHEEL-UP", "WHEEL-DOWN" };
+
+		buf_printf(arg, "%s@%u,%u ", what[key >> 24 & 7], key >> 12 & 0xfff, key & 0xfff);
+		return;
+	}
+	if (key & KEYS_PASTED) {
+		buf_printf(arg, "(%c) ", (int)(key & 0x7f));
+		return;
+	}
 	key > ' ' && key < 0x7f ? buf_printf(arg, "%c ", (int)key) : buf_printf(arg, "U+%X ", key);
+}
+
+static void collect_answer(void *arg, const char *answer)
+{
+	buf_printf(arg, "answer:%s ", *answer == '\033' ? answer + 1 : answer);
 }
 
 static void test_input(void)
@@ -212,7 +229,17 @@ static void test_input(void)
 		{ "the rest of the pad", "\033[H\033[4~\033[5~\033[6~\033[Z\033OP\033[21~", "HOME END PGUP PGDN BACKTAB F1 F10 " },
 		{ "controls", "\r\n\t\x7f\b\x03", "ENTER ENTER TAB BS BS U+3 " },
 		{ "a character beyond ASCII", "日é", "U+65E5 U+E9 " },
-		{ "an unknown sequence is swallowed", "\033[1;5Cj\033[200~k\033[<0;1;2M", "j k " },
+		{ "an unknown sequence is swallowed", "\033[1;5Cj\033[99~k", "j k " },
+		{ "a click", "\033[<0;12;3M\033[<0;12;3m", "DOWN@2,11 UP@2,11 " },
+		{ "a drag and the wheel", "\033[<32;1;1M\033[<64;5;5M\033[<65;5;5M", "DRAG@0,0 WHEEL-UP@4,4 WHEEL-DOWN@4,4 " },
+		{ "other buttons, impossible places", "\033[<2;1;1M\033[<0;0;1M\033[<0;99999;1Mj", "j " },
+		{ "what is pasted is text", "\033[200~q\033[Ay\r\033[201~j", "(q) (y) j " },
+		{ "the ground's colour", "\033]11;rgb:1e1e/1e1e/1e1e\033\\j", "answer:]11;rgb:1e1e/1e1e/1e1e j " },
+		{ "the same with a bell", "\033]11;rgb:ff/ff/ff\007j", "answer:]11;rgb:ff/ff/ff j " },
+		{ "synchronized output", "\033[?2026;2$yj", "answer:[?2026;2$y j " },
+		{ "an answer that never was ours",
+			"\033]52;c;QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\033\\j", "j " },
+		{ "an answer without its end", "\033]11;rgb:qqqq", "" },
 		{ "Escape and an arrow", "\033\033[A", "ESC UP " },
 		{ "Escape alone, after its time", "\033", "ESC " },
 		{ "half a sequence is dropped after its time", "\033[1", "" },
@@ -227,11 +254,14 @@ static void test_input(void)
 			struct buf got = { 0 };
 			size_t len = strlen(inputs[i].bytes);
 
+			in.key = collect;
+			in.answer = collect_answer;
+			in.arg = &got;
 			input_teach(&in, "\033[[X", K_UP);
 			for (size_t at = 0; at < len; at += chunk)
-				input_feed(&in, inputs[i].bytes + at, len - at < chunk ? len - at : chunk, collect, &got);
-			if (input_waits(&in))
-				input_flush(&in, collect, &got);
+				input_feed(&in, inputs[i].bytes + at, len - at < chunk ? len - at : chunk);
+			if (input_waits(&in, 50))
+				input_flush(&in);
 			if (strcmp(inputs[i].name, "a sequence that never ends") != 0)
 				is_str(buf_str(&got), inputs[i].want, inputs[i].name);
 			buf_release(&got);

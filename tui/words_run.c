@@ -12,9 +12,19 @@
 #include "tui/words.h"
 #include "tui/words_step.h"
 
+static size_t count_open(const struct model *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nsteps; i++)
+		n += words_open(&m->steps[i]);
+	return n;
+}
+
 /* The applied object that holds the run up, of all steps that go on: one in Error before one in
- * progress. */
-static const struct model_object *culprit(const struct model *m, size_t *others)
+ * progress. Its step into *whose; NULL leaves it alone. */
+static const struct model_object *culprit(
+	const struct model *m, const struct model_step **whose, size_t *others)
 {
 	const struct model_object *worst = NULL;
 	size_t n = 0;
@@ -26,8 +36,10 @@ static const struct model_object *culprit(const struct model *m, size_t *others)
 			if (!o->applied || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
 				continue;
 			n++;
-			if (!worst || (o->status == STATUS_ERROR && worst->status != STATUS_ERROR))
-				worst = o;
+			if (worst && (o->status != STATUS_ERROR || worst->status == STATUS_ERROR))
+				continue;
+			worst = o;
+			*whose = &m->steps[i];
 		}
 	*others = n ? n - 1 : 0;
 	return worst;
@@ -209,13 +221,15 @@ enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms)
 	lost = unconnected(m);
 	if (lost)
 		return no_connection(out, lost);
-	o = culprit(m, &others);
+	o = culprit(m, &s, &others);
+	if (count_open(m) > 1 && s->name)
+		buf_printf(out, "%s: ", s->name);
 	return o ? waits_for(out, o, others) : step_waits(out, s, words_now(m, s, now_ms));
 }
 
-static void add_steps(struct buf *out, const struct model *m, size_t running)
+static void add_steps(struct buf *out, const struct model *m)
 {
-	size_t done = 0;
+	size_t done = 0, running = count_open(m);
 
 	for (size_t i = 0; i < m->nsteps; i++)
 		done += m->steps[i].verdict != VERDICT_NONE &&
@@ -232,10 +246,8 @@ enum role words_progress(
 {
 	const struct model_step *s = m->nsteps ? &m->steps[words_current(m)] : NULL;
 	enum role role = ROLE_PROGRESS;
-	size_t running = 0;
+	size_t running = count_open(m);
 
-	for (size_t i = 0; i < m->nsteps; i++)
-		running += words_open(&m->steps[i]);
 	if (m->verdict) {
 		role = theme_verdict_role(m->verdict);
 		buf_printf(out, "%s %s", theme_verdict_mark(m->verdict, icons),
@@ -250,7 +262,7 @@ enum role words_progress(
 		words_elapsed(out, running > 1 ? m->started_at : s->started_at,
 			words_now(m, s, now_ms), running > 1 ? 0 : s->timeout_ms);
 	}
-	add_steps(out, m, running);
+	add_steps(out, m);
 	return role;
 }
 
@@ -258,15 +270,12 @@ void words_title(struct buf *out, const struct model *m, enum icons icons)
 {
 	const char *plan = m->plan ? m->plan : "ksettle";
 	struct buf steps = { 0 };
-	size_t running = 0;
 
-	for (size_t i = 0; i < m->nsteps; i++)
-		running += words_open(&m->steps[i]);
 	if (m->verdict) {
 		buf_printf(out, "%s %s %s", theme_verdict_mark(m->verdict, icons), plan,
 			verdict_title(m->verdict));
 	} else {
-		add_steps(&steps, m, running);
+		add_steps(&steps, m);
 		buf_printf(out, "%s: %s", plan, buf_str(&steps) + strspn(buf_str(&steps), " "));
 	}
 	buf_release(&steps);

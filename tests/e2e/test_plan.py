@@ -138,7 +138,7 @@ def screen_of_several_steps():
     with Sim(STUCK) as sim:
         plan = plan_of(sim, step("first", "stuck"), step("second", "good", "needs: []"), step("third", "good"))
         with Terminal("run", plan, *IN_TIME, sim=sim) as terminal:
-            terminal.shows("2 side by side", "the title says how many go on")
+            terminal.shows("2 running", "the title says how many go on")
             terminal.shows("first: Waiting for", "the sentence says whose it is")
 
 

@@ -8,6 +8,7 @@
 #include "base/jx.h"
 #include "cmd/clusters.h"
 #include "kube/discovery.h"
+#include "plan/selection.h"
 
 static bool mistake(
 	const struct manifest *m, struct errors *errs, const char *text, const char *word)
@@ -46,6 +47,15 @@ bool preflight_may_appear(const struct plan *plan, const struct clusters *cluste
 	return false;
 }
 
+static void check_selection(const struct selection *selection,
+	const struct kube_discovery *discovery, const char *ns, struct errors *errs)
+{
+	struct targets targets;
+
+	selection_resolve(selection, discovery, ns, &targets, errs);
+	targets_release(&targets);
+}
+
 bool preflight(const struct plan *plan, const struct clusters *clusters, size_t step,
 	struct errors *errs)
 {
@@ -72,6 +82,8 @@ bool preflight(const struct plan *plan, const struct clusters *clusters, size_t 
 				"its namespace differs from the one given with -n: ", m->ns);
 	}
 	manifests_check_duplicates(list, ns, errs);
+	if (plan->steps[step].selection)
+		check_selection(plan->steps[step].selection, discovery, ns, errs);
 	return errs->n == before;
 }
 

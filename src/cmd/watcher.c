@@ -9,6 +9,8 @@
 #include "base/xalloc.h"
 #include "cmd/cluster.h"
 #include "cmd/preflight.h"
+#include "kube/discovery.h"
+#include "plan/selection.h"
 #include "track/verification.h"
 
 struct watcher {
@@ -17,18 +19,63 @@ struct watcher {
 	struct loop_timer *timer;
 };
 
-static void tell(void *arg)
+static void add_manifests(const struct watcher *w, const struct manifests *list)
 {
-	struct watcher *w = arg;
-	const struct manifests *list = &w->spec.plan->steps[w->spec.index].manifests;
-	struct error none = { 0 };
-
 	for (size_t i = 0; i < list->n; i++) {
 		const struct manifest *m = &list->items[i];
 
 		verification_add(w->spec.verification, m,
 			preflight_ns(w->spec.cluster->discovery, m, w->spec.ns), NULL);
 	}
+}
+
+/* What is known of it is what it is called. */
+static void add_named(const struct watcher *w, const struct target *t)
+{
+	struct manifest m = { .api_version = kube_api_version(t->resource),
+		.kind = t->resource->kind,
+		.name = (char *)t->name };
+
+	verification_add(w->spec.verification, &m, t->ns, NULL);
+	free(m.api_version);
+}
+
+static void add_selection(const struct watcher *w, const struct selection *s)
+{
+	struct errors known = { 0 }; /* preflight() has said them */
+	struct targets targets;
+	bool lists = false;
+
+	selection_resolve(s, w->spec.cluster->discovery, w->spec.ns, &targets, &known);
+	for (size_t i = 0; i < targets.n; i++) {
+		const struct target *t = &targets.items[i];
+
+		lists |= !t->name;
+		if (t->name)
+			add_named(w, t);
+		else
+			verification_select(w->spec.verification, t->resource, t->ns, s->labels,
+				s->fields);
+	}
+	if (lists) {
+		char *words = selection_words(s, &targets, w->spec.ns);
+
+		verification_selected(w->spec.verification, words);
+		free(words);
+	}
+	targets_release(&targets);
+	errors_release(&known);
+}
+
+static void tell(void *arg)
+{
+	struct watcher *w = arg;
+	const struct plan_step *step = &w->spec.plan->steps[w->spec.index];
+	struct error none = { 0 };
+
+	add_manifests(w, &step->manifests);
+	if (step->selection)
+		add_selection(w, step->selection);
 	w->spec.applied(w->spec.arg, &none);
 }
 

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "manifest/labels.h"
+#include "manifest/manifest_own.h"
 #include "manifest/redact.h"
 
 #define MISTAKES_MAX 100 /* of one file: nobody reads more */
@@ -151,7 +151,7 @@ static bool read_names(const struct reading *r, struct manifest *m, const json_t
 	return true;
 }
 
-static void release(struct manifest *m)
+void manifest_release(struct manifest *m)
 {
 	free(m->api_version);
 	free(m->kind);
@@ -175,40 +175,60 @@ static char *emit_shown(const json_t *redacted)
 	return shown;
 }
 
-/* What is sent and what is shown. doc is NULL for an item of a List, whose own text
- * is no document. */
-static void write_texts(
-	const struct reading *r, struct manifest *m, const struct yaml_document *doc)
+void manifest_write_texts(struct manifest *m, const char *text, const struct yaml_document *doc)
 {
 	json_t *redacted = redact_object(m->object);
 	bool secret = strcmp(m->kind, "Secret") == 0;
 
 	if (doc && !doc->json_only)
-		m->body = xstrndup(r->text + doc->start, doc->end - doc->start);
+		m->body = xstrndup(text + doc->start, doc->end - doc->start);
 	else
 		m->body = jx_dump(m->object);
 	m->body_len = strlen(m->body);
 	if (doc && !secret && json_equal(redacted, m->object))
-		m->shown = text_display(r->text + doc->start, doc->end - doc->start, TEXT_BLOCK);
+		m->shown = text_display(text + doc->start, doc->end - doc->start, TEXT_BLOCK);
 	else
 		m->shown = emit_shown(redacted);
 	json_decref(redacted);
+}
+
+/* The server will name it: nobody can look for it. */
+static bool skip_generated(
+	const struct reading *r, const json_t *object, const struct yaml_node *node)
+{
+	struct manifests *list = r->list;
+	const char *kind = jx_str(object, "kind"),
+		   *prefix = jx_str(object, "metadata.generateName");
+	char *text;
+
+	if (!list->skips_generated || !prefix || jx_str(object, "metadata.name"))
+		return false;
+	text = xasprintf("%s:%d:%d: %s %s…: the server gives it its name (generateName): left out",
+		r->name, node->line, node->column, kind ? kind : "object", prefix);
+	VEC_GROW(list->skipped, list->nskipped, list->skipped_cap);
+	list->skipped[list->nskipped++] = text_display(text, strlen(text), TEXT_LINE);
+	free(text);
+	return true;
 }
 
 static void add_object(const struct reading *r, json_t *object, const struct yaml_node *node,
 	const struct yaml_document *doc)
 {
 	struct manifest m = { .line = node->line, .column = node->column };
-	bool typed = read_type(r, &m, object, node);
-	bool named = read_names(r, &m, object, node);
+	bool typed, named;
+
+	if (skip_generated(r, object, node))
+		return;
+	typed = read_type(r, &m, object, node);
+	named = read_names(r, &m, object, node);
 
 	m.object = json_incref(object);
 	if (!typed || !named) {
-		release(&m);
+		manifest_release(&m);
 		return;
 	}
 	m.file = xstrdup(r->file);
-	write_texts(r, &m, doc);
+	manifest_write_texts(&m, r->text, doc);
 	VEC_GROW(r->list->items, r->list->n, r->list->cap);
 	r->list->items[r->list->n++] = m;
 }
@@ -329,58 +349,6 @@ void manifests_add_object(
 	manifest_rewrite(&m);
 	VEC_GROW(list->items, list->n, list->cap);
 	list->items[list->n++] = m;
-}
-
-bool manifests_check_duplicates(
-	const struct manifests *list, const char *default_ns, struct errors *errs)
-{
-	char **keys = xcalloc(list->n + 1, sizeof(*keys));
-	size_t mistakes = errs->n;
-	struct map seen = { 0 };
-
-	for (size_t i = 0; i < list->n; i++) {
-		struct manifest *m = &list->items[i];
-		const char *ns = m->ns ? m->ns : default_ns ? default_ns : "";
-		const struct manifest *first;
-
-		keys[i] = object_id(0, m->api_version, m->kind, ns, m->name);
-		first = map_get(&seen, keys[i]);
-		if (first)
-			errors_add(errs, ERROR_CONFIG,
-				"%s:%d:%d: %s \"%s\" appears twice (first at %s:%d:%d): remove one",
-				m->file, m->line, m->column, m->kind, m->name, first->file,
-				first->line, first->column);
-		else
-			map_set(&seen, keys[i], m);
-	}
-	map_release(&seen);
-	for (size_t i = 0; i < list->n; i++)
-		free(keys[i]);
-	free(keys);
-	return errs->n == mistakes;
-}
-
-void manifests_keep_labelled(struct manifests *list, const char *labels)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->n; i++) {
-		struct manifest m = list->items[i];
-
-		if (labels_match(labels, m.object))
-			list->items[kept++] = m;
-		else
-			release(&m);
-	}
-	list->n = kept;
-}
-
-void manifests_release(struct manifests *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		release(&list->items[i]);
-	free(list->items);
-	*list = (struct manifests){ 0 };
 }
 
 void group_of(const char *api_version, char out[static GROUP_SIZE])

@@ -27,6 +27,8 @@ struct manifest {
 struct manifests {
 	struct manifest *items;
 	size_t n, cap;
+	bool skips_generated; /* an object that the server is to name is left out, and told of … */
+	char **skipped; size_t nskipped, skipped_cap; /* … by a sentence each */
 };
 
 /* Adds the objects of a file, a directory (its .yaml, .yml and .json files by name, not
@@ -34,7 +36,7 @@ struct manifests {
  * `base` is the directory relative paths start from; NULL: the working directory. A List and any
  * *List with items is flattened, each item keeping its own kind. Every mistake is one sentence in
  * errs, "file:line:column: what; what to do": YAML errors, no apiVersion, kind or name,
- * generateName, a wrong type. Documents before and after a mistake are still added. Returns whether
+ * generateName (but see skips_generated), a wrong type. Documents before and after a mistake are still added. Returns whether
  * nothing was added to errs. */
 bool manifests_load(
 	struct manifests *list, const char *path, const char *base, struct errors *errs);
@@ -56,6 +58,10 @@ void manifest_rewrite(struct manifest *m);
 /* The same object twice: same group, kind, namespace (an absent one is default_ns) and name. */
 bool manifests_check_duplicates(
 	const struct manifests *list, const char *default_ns, struct errors *errs);
+
+/* What a server wrote into objects that were read from it (status, managedFields, uid, …) is no part
+ * of a manifest: takes it out. */
+void manifests_forget_live(struct manifests *list);
 
 /* Only the objects that the selector (manifest/labels.h) matches stay. */
 void manifests_keep_labelled(struct manifests *list, const char *labels);

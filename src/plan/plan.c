@@ -15,6 +15,7 @@
 #include "plan/mistakes.h"
 #include "plan/plan_needs.h"
 #include "plan/plan_step.h"
+#include "plan/selection.h"
 #include "plan/vars.h"
 
 #define PLAN_MAX ((size_t)4 << 20)
@@ -39,6 +40,9 @@ static void step_release(struct plan_step *step)
 		free(step->warnings[i]);
 	free(step->warnings);
 	manifests_release(&step->manifests);
+	if (step->selection)
+		selection_release(step->selection);
+	free(step->selection);
 	free(step->blue_green.name);
 	free(step->blue_green.deployment);
 	free(step->blue_green.ns);
@@ -209,28 +213,6 @@ bool plan_load(struct plan *plan, const char *file, const struct verify_flags *f
 	if (errs->n == before)
 		return true;
 	mistakes_sort(errs, before, file);
-	plan_release(plan);
-	return false;
-}
-
-bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
-	const char *const *files, const struct verify_flags *flags, struct errors *errs)
-{
-	struct verify_layer nothing = { 0 };
-	struct plan_step *step;
-	size_t before = errs->n;
-
-	*plan = (struct plan){ .file = xstrdup(name), .name = xstrdup(name), .n = 1, .cap = 1 };
-	plan->steps = step = xcalloc(1, sizeof(*step));
-	step->name = xstrdup(name);
-	step->type = type;
-	for (; *files; files++)
-		manifests_load(&step->manifests, *files, NULL, errs);
-	if (errs->n == before && step->manifests.n == 0)
-		errors_add(errs, ERROR_CONFIG, "the files hold no object");
-	verify_resolve(step, flags, &nothing, &nothing, name, errs);
-	if (errs->n == before)
-		return true;
 	plan_release(plan);
 	return false;
 }

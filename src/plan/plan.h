@@ -9,6 +9,7 @@
 #include "manifest/manifest.h"
 
 struct errors;
+struct selection;
 struct yaml_node;
 
 /* A plan: an ordered list of steps, each a deployment and how it is verified (DESIGN.md §5).
@@ -47,6 +48,7 @@ struct plan_step {
 	char **warnings; /* of reading it, to be said by the run */
 	size_t nwarnings;
 	struct manifests manifests; /* what it applies or watches, parsed */
+	struct selection *selection; /* of a watch: what else it follows; NULL: nothing */
 	bool force_conflicts;
 	struct blue_green blue_green;
 	char *context, *ns;       /* its own or the defaults'; NULL: the kubeconfig's */
@@ -76,9 +78,19 @@ const char *step_type_word(enum step_type type); /* the plan's key for it: "conf
  * "plan.yaml:12:7: what; what to do". false: nothing to release. */
 bool plan_load(struct plan *plan, const char *file, const struct verify_flags *flags,
 	const char *const *set, struct errors *errs);
-/* A plan of one step without a file: for watch -f. `files` are read from the working directory. */
-bool plan_of_files(struct plan *plan, const char *name, enum step_type type,
-	const char *const *files, const struct verify_flags *flags, struct errors *errs);
+/* What `ksettle watch` is to follow: files, or a kustomization, or what words select. */
+struct watch_wish {
+	const char *const *files; /* read from the working directory */
+	size_t nfiles;
+	bool deep;                /* folders with their subfolders */
+	const char *kustomize;    /* a folder; NULL: none */
+	const char *labels;       /* only these of files and kustomization; NULL: all */
+	struct selection *selection; /* taken over (its contents), NULL: none */
+	const char *words;        /* as they were given, for the run's title; NULL: none */
+};
+/* A plan of one step, without a file. */
+bool plan_of_watch(struct plan *plan, const struct watch_wish *wish,
+	const struct verify_flags *flags, struct errors *errs);
 void plan_release(struct plan *plan);
 
 /* The step does not start before the other one has ended. */

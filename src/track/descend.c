@@ -37,19 +37,27 @@ static char *children_selector(const struct descent *d, const char *kind)
 	return selector_text(d->object);
 }
 
+/* "apps/ReplicaSet": the kind, and its group. */
+static const char *split(const char *child, char group[static GROUP_SIZE])
+{
+	const char *slash = strchr(child, '/');
+
+	snprintf(group, GROUP_SIZE, "%.*s", (int)(slash - child), child);
+	return slash + 1;
+}
+
 static void descend_from(const struct descent *d, const struct rule *rule)
 {
 	for (const char *const *child = rule->children; child && *child; child++) {
-		const char *slash = strchr(*child, '/');
 		const struct kube_resource *resource;
 		char group[GROUP_SIZE];
+		const char *kind = split(*child, group);
 
-		snprintf(group, sizeof(group), "%.*s", (int)(slash - *child), *child);
-		resource = kube_find_group_kind(d->discovery, group, slash + 1);
+		resource = kube_find_group_kind(d->discovery, group, kind);
 		if (!resource)
 			continue;
-		d->fn(d->arg, resource, children_selector(d, slash + 1));
-		descend_from(d, rule_find(group, slash + 1));
+		d->fn(d->arg, resource, children_selector(d, kind));
+		descend_from(d, rule_find(group, kind));
 	}
 }
 
@@ -64,4 +72,23 @@ void descend(const struct kube_discovery *discovery, const json_t *object, desce
 		return;
 	group_of(api_version, d.group);
 	descend_from(&d, rule_find(d.group, kind));
+}
+
+static bool reaches(const struct rule *rule, const struct kube_resource *to)
+{
+	for (const char *const *child = rule->children; child && *child; child++) {
+		char group[GROUP_SIZE];
+		const char *kind = split(*child, group);
+
+		if (strcmp(group, to->group) == 0 && strcmp(kind, to->kind) == 0)
+			return true;
+		if (reaches(rule_find(group, kind), to))
+			return true;
+	}
+	return false;
+}
+
+bool descends_to(const struct kube_resource *from, const struct kube_resource *to)
+{
+	return reaches(rule_find(from->group, from->kind), to);
 }

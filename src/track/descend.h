@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include <stdbool.h>
+
 struct kube_discovery;
 struct kube_resource;
 
@@ -12,3 +14,6 @@ struct kube_resource;
 typedef void descend_fn(void *arg, const struct kube_resource *resource, char *selector_take);
 void descend(const struct kube_discovery *discovery, const json_t *object, descend_fn *fn,
 	void *arg);
+
+/* By its rule, an object of that kind may stand below one of the other. */
+bool descends_to(const struct kube_resource *from, const struct kube_resource *to);

@@ -157,9 +157,20 @@ static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
 	add_note(m, o->children_trouble);
 }
 
+/* Pods and their like come and go with what their owners decide. */
+static bool is_replaceable(const struct tracked *o)
+{
+	return o->selected && o->owned &&
+		(tracked_is(o, "", "Pod") || tracked_is(o, "apps", "ReplicaSet") ||
+			tracked_is(o, "batch", "Job"));
+}
+
 static void went(struct meaning *m, const struct tracker *t, const struct tracked *o)
 {
-	if (!tracker_wants_end(o)) {
+	if (is_replaceable(o) && !tracker_wants_end(o)) {
+		set(m, STATUS_SUCCESS, "Removed", "gone; its owner decides what takes its place");
+		m->success_since = o->success_since;
+	} else if (!tracker_wants_end(o)) {
 		set(m, STATUS_IN_PROGRESS, "Deleted", "deleted; waiting for it to come back");
 	} else if (t->verify.wait_for_jobs || !o->fresh) {
 		set(m, STATUS_IN_PROGRESS, "RemovedByTTL",
@@ -217,7 +228,8 @@ static void as_judged(
 
 void meaning_find(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
-	bool ended = o->gone && o->judged.finished;
+	bool ended = o->gone && o->judged.finished &&
+		!(o->judged.transient && is_replaceable(o));
 
 	*m = (struct meaning){ 0 };
 	if (!o->seen || o->trouble || (o->gone && !ended)) {

@@ -58,6 +58,7 @@ static void group_free(struct group *g)
 	for (size_t i = 0; i < g->n; i++)
 		free(g->selectors[i]);
 	map64_release(&g->index);
+	set_free(g->set);
 	free(g->selectors);
 	free(g->members);
 	free(g->sources);
@@ -75,6 +76,7 @@ void poller_free(struct poller *p)
 	kube_discover_cancel(p->discovery, p);
 	loop_timer_remove(p->discover);
 	free(p->groups);
+	free(p->selected);
 	free(p->unknown);
 	free(p);
 }
@@ -82,6 +84,18 @@ void poller_free(struct poller *p)
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+struct group *group_new(struct poller *p, const struct kube_resource *resource, const char *ns)
+{
+	struct group *g = xcalloc(1, sizeof(*g));
+
+	g->poller = p;
+	g->resource = resource;
+	g->ns = xstrdup_or_null(ns);
+	VEC_GROW(p->groups, p->n, p->cap);
+	p->groups[p->n++] = g;
+	return g;
 }
 
 static struct group *group_for(
@@ -92,21 +106,17 @@ static struct group *group_for(
 	ns = resource->namespaced ? ns : NULL;
 	for (size_t i = 0; i < p->n; i++) {
 		g = p->groups[i];
-		if (g->resource == resource && g->children == children && same_text(g->ns, ns))
+		if (g->resource == resource && g->children == children && !g->set &&
+			same_text(g->ns, ns))
 			return g;
 	}
-	g = xcalloc(1, sizeof(*g));
-	g->poller = p;
-	g->resource = resource;
-	g->ns = xstrdup_or_null(ns);
+	g = group_new(p, resource, ns);
 	g->children = children;
-	VEC_GROW(p->groups, p->n, p->cap);
-	p->groups[p->n++] = g;
 	return g;
 }
 
 /* A member that is there already may have got another selector: it was deleted and made anew. */
-static void group_add(struct group *g, struct tracked *member, char *selector_take)
+void group_add(struct group *g, struct tracked *member, char *selector_take)
 {
 	void **place = map64_get(&g->index, member->serial);
 
@@ -126,10 +136,10 @@ static void group_add(struct group *g, struct tracked *member, char *selector_ta
 	g->members[g->n] = member;
 	g->selectors[g->n++] = selector_take;
 	map64_set(&g->index, member->serial, (void *)(uintptr_t)g->n);
-	g->outdated = true;
+	g->outdated |= !g->set;
 }
 
-static void add_source(struct group *g, struct tracked *target, const char *selector)
+void group_add_source(struct group *g, struct tracked *target, const char *selector)
 {
 	VEC_GROW(g->sources, g->nsources, g->sources_cap);
 	g->sources[g->nsources++] = source_new(g, target, selector);
@@ -148,7 +158,7 @@ static void plan_given(struct group *g)
 
 	for (size_t i = 0; i < g->n; i++) {
 		if (gets || i == 0)
-			add_source(g, gets ? g->members[i] : NULL, NULL);
+			group_add_source(g, gets ? g->members[i] : NULL, NULL);
 		g->members[i]->source = g->sources[g->nsources - 1];
 		g->members[i]->given_look = 0;
 	}
@@ -166,10 +176,10 @@ static void plan_children(struct group *g)
 	if (have == g->n)
 		merged = selector_union((const char *const *)g->selectors, g->n, UNION_MAX);
 	if (merged || have < g->n || g->n > FEW)
-		add_source(g, NULL, merged);
+		group_add_source(g, NULL, merged);
 	else
 		for (size_t i = 0; i < g->n; i++)
-			add_source(g, NULL, g->selectors[i]);
+			group_add_source(g, NULL, g->selectors[i]);
 	free(merged);
 }
 
@@ -177,7 +187,9 @@ static void plan_children(struct group *g)
 static void group_plan(struct group *g)
 {
 	group_clear_sources(g);
-	if (g->children)
+	if (g->set)
+		group_add_source(g, NULL, g->set->labels);
+	else if (g->children)
 		plan_children(g);
 	else
 		plan_given(g);
@@ -188,9 +200,14 @@ static void group_plan(struct group *g)
 
 void poller_plan(struct poller *p)
 {
-	for (size_t i = 0; p->started && i < p->n; i++)
-		if (p->groups[i]->outdated)
-			group_plan(p->groups[i]);
+	for (size_t i = 0; p->started && i < p->n; i++) {
+		struct group *g = p->groups[i];
+
+		if (g->set)
+			set_tidy(g);
+		if (g->outdated && (!g->set || set_may_ask(g)))
+			group_plan(g);
+	}
 }
 
 void poller_add(struct poller *p, struct tracked *target)

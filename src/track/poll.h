@@ -33,6 +33,15 @@ void poller_free(struct poller *p); /* accepts NULL; cancels what is open */
 /* Follows an applied object from now on. Call poller_start() after the last one of a batch. */
 void poller_add(struct poller *p, struct tracked *target);
 void poller_start(struct poller *p);
+
+/* Follows all objects of a kind that the selectors match (ns, labels, fields NULL: all), those of
+ * the first complete answer and what comes later; one that has its owner among the rows of kinds
+ * selected with it is that owner's child. words (for all of them together): for the sentence when
+ * nothing matches. */
+struct kube_resource;
+void poller_select(struct poller *p, const struct kube_resource *resource, const char *ns,
+	const char *labels, const char *fields);
+void poller_selected(struct poller *p, const char *words);
 /* An apply's answer names the target's selector before the first look: its children are asked for
  * at once. */
 void poller_seen_by_apply(struct poller *p, struct tracked *target, const json_t *object);

@@ -178,7 +178,8 @@ static void say_missing(const struct settle *s, const struct settle_look *look, 
 			"the desired state held for %s of %s when %s had passed", part, need,
 			limit);
 	else if (first)
-		snprintf(text, sizeof(text), "not settled within %s: %s: %s%s", limit, first->label,
+		snprintf(text, sizeof(text), "not settled within %s: %s%s%s%s", limit,
+			first->label ? first->label : "", first->label ? ": " : "",
 			first->why ? first->why : "still in progress", more);
 	else
 		snprintf(text, sizeof(text),

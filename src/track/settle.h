@@ -22,7 +22,7 @@ struct settle_object {
 	bool by_existence;         /* Success by existence alone: needs no window */
 	bool pods_failing;         /* every Pod of its newest revision is in Error … */
 	int64_t pods_failing_since; /* … since then */
-	const char *label;         /* "Deployment web", for the sentence */
+	const char *label; /* "Deployment web", for the sentence; NULL: why says it all */
 	const char *why;           /* its message; NULL: none */
 };
 

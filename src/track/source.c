@@ -16,10 +16,6 @@
 		  */
 #define CROWD_MAX 50             /* … of so many */
 #define QUICK_MS 500             /* the first answers are followed up sooner: 500 ms, 1 s, 2 s … */
-#define BACKOFF_MS 1000
-#define BACKOFF_MAX_MS 16000
-#define FORBIDDEN_MS 60000 /* a child kind that may not be listed is asked for again after this */
-#define UNKNOWN_MS 10000         /* so is a kind that the server does not know */
 #define CALM_AFTER_MS 60000      /* nothing changed for so long: ask less often */
 #define OVERDUE_MS                                                                                 \
 	10000 /* an answer that is later than this, beyond twice its usual time, is missing */
@@ -81,8 +77,7 @@ void source_ask_in(struct source *s, int64_t delay_ms)
 	s->expected_at = s->due_at;
 }
 
-/* After an error nothing hurries: a server may have asked for patience. */
-static void ask_again_in(struct source *s, int64_t delay_ms)
+void source_ask_again_in(struct source *s, int64_t delay_ms)
 {
 	set_due(s, clock_now_ms() + delay_ms);
 }
@@ -105,6 +100,7 @@ static bool known(void *arg, uint64_t hash)
 	if (!slot || (serial ? !o : s->born != t->born))
 		return false;
 	if (o) {
+		s->matches++;
 		tracker_same(t, o, s->asked_at, clock_now_ms());
 		o->source = s;
 		o->look = s->look;
@@ -118,12 +114,16 @@ static bool known(void *arg, uint64_t hash)
 static void seen(void *arg, const json_t *object, uint64_t hash)
 {
 	struct source *s = arg;
-	struct tracked *o = tracker_seen(s->poller->tracker, object, s->asked_at, clock_now_ms());
+	struct tracked *o;
 
 	s->changed = true;
+	if (s->group->set && !s->target && !set_takes(s, object))
+		return;
+	o = tracker_seen(s->poller->tracker, object, s->asked_at, clock_now_ms());
 	map64_set(&s->next, hash, (void *)(uintptr_t)(o ? o->serial : 0));
 	if (!o)
 		return;
+	s->matches++;
 	o->source = s;
 	o->look = s->look;
 	if (!s->group->children)
@@ -170,7 +170,7 @@ static void restart(void *arg)
 	struct source *s = arg;
 
 	map64_release(&s->next);
-	s->items = s->unnamed = 0;
+	s->items = s->unnamed = s->matches = 0;
 	s->look++;
 }
 
@@ -192,6 +192,8 @@ static void sweep_given(struct source *s, int64_t now)
 			continue;
 		}
 		tracker_gone(t, o, now);
+		if (g->set)
+			set_lost(s, o, now);
 		if (tracker_wants_end(o))
 			job_end_ask(s->poller, o);
 	}
@@ -254,7 +256,9 @@ static void good(struct source *s, int64_t remaining, int64_t now)
 	s->born = s->asked_born;
 	if (s->changed)
 		s->changed_at = now;
-	if (!g->children)
+	if (g->set && !s->target)
+		set_sweep(s);
+	else if (!g->children)
 		sweep_given(s, now);
 	sweep_children(s, now);
 	source_ask_in(s, next_wait(s, now));
@@ -263,89 +267,9 @@ static void good(struct source *s, int64_t remaining, int64_t now)
 		for (size_t i = 0; i < g->n; i++)
 			tracker_children_trouble(s->poller->tracker, g->members[i], NULL);
 	}
-	if (!g->children && !s->target && !g->crowded && !g->get_forbidden && g->n <= CROWD_MAX &&
+	if (!g->children && !g->set && !s->target && !g->crowded && !g->get_forbidden && g->n <= CROWD_MAX &&
 	    (s->items + (size_t)remaining) / CROWD > g->n)
 		g->crowded = g->outdated = true;
-}
-
-static void forbidden_children(struct source *s)
-{
-	struct group *g = s->group;
-	char *text = xasprintf("cannot list %s: %s", g->resource->plural,
-		s->error.code == ERROR_RBAC ? "forbidden" : s->error.text);
-
-	for (size_t i = 0; i < g->n; i++)
-		tracker_children_trouble(s->poller->tracker, g->members[i], text);
-	free(text);
-	g->list_forbidden = true;
-	s->off = true;
-	ask_again_in(s, FORBIDDEN_MS);
-}
-
-/* RBAC forbids one way of asking for given objects: try the other. */
-static void forbidden_targets(struct source *s)
-{
-	struct group *g = s->group;
-
-	*(s->target ? &g->get_forbidden : &g->list_forbidden) = true;
-	if (!g->get_forbidden || !g->list_forbidden) {
-		g->outdated = true;
-		return;
-	}
-	for (size_t i = 0; i < g->n; i++)
-		if (s->target ? s->target == g->members[i] : !g->members[i]->fresh)
-			tracker_trouble(
-				s->poller->tracker, g->members[i], "Forbidden", s->error.text);
-	s->poller->handler.fatal(s->poller->handler.arg, &s->error);
-}
-
-static void unknown_kind(struct source *s)
-{
-	struct group *g = s->group;
-
-	for (size_t i = 0; !g->children && i < g->n; i++)
-		tracker_trouble(s->poller->tracker, g->members[i], "UnknownKind",
-			"the server does not know this kind any more");
-	s->off = g->children;
-	ask_again_in(s, UNKNOWN_MS);
-}
-
-static void failed(struct source *s, int64_t retry_after_ms)
-{
-	s->backoff_ms = s->backoff_ms ? s->backoff_ms * 2 : BACKOFF_MS;
-	if (s->backoff_ms > BACKOFF_MAX_MS)
-		s->backoff_ms = BACKOFF_MAX_MS;
-	if (s->target &&
-		(s->error.code == ERROR_PARSE || s->error.code == ERROR_LIMIT ||
-			s->error.code == ERROR_REFUSED))
-		tracker_trouble(s->poller->tracker, s->target, "Unreadable", s->error.text);
-	ask_again_in(s, s->backoff_ms > retry_after_ms ? s->backoff_ms : retry_after_ms);
-}
-
-static void judge_error(struct source *s, int64_t retry_after_ms)
-{
-	switch (s->error.code) {
-	case ERROR_UNAUTHORIZED:
-		s->poller->handler.fatal(s->poller->handler.arg, &s->error);
-		break;
-	case ERROR_RBAC:
-		if (s->group->children)
-			forbidden_children(s);
-		else
-			forbidden_targets(s);
-		break;
-	case ERROR_REFUSED:
-		if (s->group->children)
-			forbidden_children(s);
-		else
-			failed(s, retry_after_ms);
-		break;
-	case ERROR_NOT_FOUND:
-		unknown_kind(s);
-		break;
-	default:
-		failed(s, retry_after_ms);
-	}
 }
 
 /* Plans anew at its end, which may free s: nothing touches it after that. */
@@ -362,9 +286,10 @@ static void answered(void *arg, const struct error *err, int64_t remaining, int6
 	} else {
 		s->error = *err;
 		map64_release(&s->next);
-		judge_error(s, retry_after_ms);
+		source_failed(s, retry_after_ms);
 	}
 	poller_plan(p);
+	sets_tell(p);
 	p->handler.answer(p->handler.arg);
 }
 
@@ -373,7 +298,10 @@ static void ask(void *arg)
 	struct source *s = arg;
 	struct group *g = s->group;
 	struct kube_list_query query = {
-		.resource = g->resource, .ns = g->ns, .label_selector = s->selector
+		.resource = g->resource,
+		.ns = g->ns,
+		.label_selector = s->selector,
+		.field_selector = g->set ? g->set->fields : NULL,
 	};
 	struct kube_list_handler handler = {
 		.known = known,
@@ -389,12 +317,12 @@ static void ask(void *arg)
 		return;
 	s->asked_at = clock_now_ms();
 	s->look++;
-	s->items = s->unnamed = 0;
+	s->items = s->unnamed = s->matches = 0;
 	s->changed = false;
 	s->asked_born = s->poller->tracker->born;
 	if (s->target)
 		s->call = kube_get_object(
-			s->poller->kube, g->resource, g->ns, s->target->name, &handler);
+			s->poller->kube, g->resource, s->target->ns, s->target->name, &handler);
 	else
 		s->call = kube_list(s->poller->kube, &query, &handler);
 }

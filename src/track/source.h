@@ -40,8 +40,18 @@ struct source {
 	unsigned born;           /* the tracker's, when what is in `known` was asked for … */
 	unsigned asked_born;     /* … and when the open question was */
 	size_t items, unnamed;   /* of the open answer; unreadable ones whose name is unknown */
+	size_t matches;          /* of the open answer, for a set: rows */
+	bool over;               /* not asked any more: freed when the answer is over */
 	struct map64 known,
 		next; /* hash of an item's bytes → its row's serial, or 0 when it is nobody's */
+};
+
+/* All that selectors match: the answers say which objects are given. set.c's. */
+struct set {
+	char *labels, *fields;   /* NULL: all */
+	size_t rank;             /* it is asked for after those of a lower rank: its objects may
+				    stand below theirs */
+	size_t matches;          /* rows in the last complete answer */
 };
 
 /* The given objects of one kind in one namespace, or the owners whose children of one kind are
@@ -49,8 +59,9 @@ struct source {
 struct group {
 	struct poller *poller;
 	const struct kube_resource *resource;
-	char *ns;
+	char *ns;                /* NULL: cluster scope, or all namespaces */
 	bool children;
+	struct set *set;         /* its members are what is matched; NULL: they are named */
 	struct tracked **members;
 	char **selectors;        /* of the members, for children; an entry may be NULL */
 	size_t n, cap;
@@ -70,6 +81,7 @@ struct poller {
 	struct group **groups;
 	size_t n, cap;
 	bool started, reached;
+	char *selected;          /* what the sets are of: "deployments with -l app=web in shop" */
 	int64_t look_at;
 	struct tracked **unknown; /* given objects whose kind the server does not know yet */
 	size_t nunknown, unknown_cap;
@@ -82,9 +94,32 @@ struct source *source_new(struct group *g, struct tracked *target, const char *s
 void source_free(struct source *s); /* cancels what is open */
 /* Asks that much later; sooner if the poller wants a look before that. */
 void source_ask_in(struct source *s, int64_t delay_ms);
+/* After an error nothing hurries: a server may have asked for patience. */
+void source_ask_again_in(struct source *s, int64_t delay_ms);
+/* Its error is set: what that means for its rows, and when it is asked again. */
+void source_failed(struct source *s, int64_t retry_after_ms);
 void source_fit_look(struct source *s); /* the poller wants another look than before */
 /* Its answer should have come: the last good one does not tell the present any more. */
 bool source_overdue(const struct source *s, int64_t now);
+
+/* A member that is there already only gets its selector. A set's may come at any time. */
+void group_add(struct group *g, struct tracked *member, char *selector_take);
+struct group *group_new(struct poller *p, const struct kube_resource *resource, const char *ns);
+void group_add_source(struct group *g, struct tracked *target, const char *selector);
+
+/* An object in a set's answer: whether it is one of its rows, or may be below one. */
+bool set_takes(struct source *s, const json_t *object);
+/* The members that a set's complete answer does not have are asked for by name. */
+void set_sweep(struct source *s);
+/* One of those is gone, at that time. */
+void set_lost(struct source *s, struct tracked *o, int64_t now);
+/* Its questions that have their answer go. */
+void set_tidy(struct group *g);
+/* Whether it is its turn to be asked. */
+bool set_may_ask(const struct group *g);
+/* Tells the tracker whether anything matches, if that is known. */
+void sets_tell(struct poller *p);
+void set_free(struct set *set); /* accepts NULL */
 
 /* Called by an answer: the groups' questions may have to change. They do when the answer is over.
  */

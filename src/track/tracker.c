@@ -40,6 +40,7 @@ void tracker_free(struct tracker *t)
 	tree_release(t);
 	json_decref(t->classes);
 	free(t->applying);
+	free(t->missing);
 	free(t->disturbed_id);
 	free(t->disturbed_why);
 	free(t);
@@ -360,6 +361,21 @@ void tracker_children_trouble(struct tracker *t, struct tracked *owner, const ch
 {
 	(void)t;
 	set_text(&owner->children_trouble, why);
+}
+
+void tracker_nothing(struct tracker *t, const char *what)
+{
+	char *text;
+
+	if (what && !t->missing) {
+		t->missing = xasprintf("nothing matches %s", what);
+		text = xasprintf("%s; waiting", t->missing);
+		recorder_emit(t->recorder, event_warning(t->step, NULL, text));
+		free(text);
+	} else if (!what) {
+		free(t->missing);
+		t->missing = NULL;
+	}
 }
 
 void tracker_stale(struct tracker *t, struct tracked *o, bool stale)

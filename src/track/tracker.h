@@ -36,6 +36,8 @@ struct tracked {
 	struct tracked **children; size_t nchildren, children_cap;
 	bool applied;              /* decides */
 	enum applied how;          /* of an applied object: what the apply did */
+	bool selected; /* applied, because a selector matched it */
+	bool left; /* … and the last answer for the selector did not have it */
 	bool owned; /* it has an owner, be it none of ours: it does not stand alone */
 	bool seen;                 /* at least once in this run */
 	bool fresh;                /* … and by a look after the apply */
@@ -111,6 +113,7 @@ struct tracker {
 				 < 0: never */
 	char *disturbed_id, *disturbed_why;
 	json_t *classes; /* StorageClasses; NULL: not known */
+	char *missing; /* "nothing matches …"; NULL: there is no selector, or something matches */
 	unsigned born; /* moves when what was nobody's may now be ours: a new owner was seen */
 	struct settle settle;
 };
@@ -156,6 +159,9 @@ void tracker_judge(const struct tracker *t, const json_t *object, struct judgeme
 void tracker_classes(struct tracker *t, json_t *classes);
 /* What is the matter with a claim that the Pod waits for; NULL: nothing known. */
 void tracker_claim(struct tracker *t, struct tracked *pod, const char *why);
+/* The selectors match nothing (what: "deployments with -l app=web in shop"): the step waits, and
+ * says so once. NULL: they match something. */
+void tracker_nothing(struct tracker *t, const char *what);
 /* What events and logs say of it; NULL: nothing. */
 void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, const char *cause);
 /* A child's words changed by something else than a look at it. */

@@ -36,7 +36,7 @@ static void why_unsettled(const struct tracker *t, const struct settle_look *loo
 
 		if (since < 0 ? o->status == STATUS_SUCCESS : o->success_since != since)
 			continue;
-		*id = applied[i]->id;
+		*id = applied[i] ? applied[i]->id : NULL;
 		*why = since >= 0 ? "it had left its desired state"
 			: o->why  ? o->why
 				  : "not at its desired state";
@@ -175,8 +175,8 @@ static void tell_rivals(
 void tracker_settle(
 	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
 {
-	struct settle_object *objects = xcalloc(t->napplied, sizeof(*objects));
-	struct tracked **applied = xcalloc(t->napplied, sizeof(struct tracked *));
+	struct settle_object *objects = xcalloc(t->napplied + 1, sizeof(*objects));
+	struct tracked **applied = xcalloc(t->napplied + 1, sizeof(struct tracked *));
 	struct settle_look look = {
 		.objects = objects,
 		.fresh_since = fresh_since,
@@ -187,6 +187,9 @@ void tracker_settle(
 	int64_t before = t->settle.window_since;
 
 	look.n = bring_up_to_date(t, objects, applied, now);
+	if (t->missing)
+		objects[look.n++] = (struct settle_object){ .status = STATUS_IN_PROGRESS,
+			.why = xstrdup(t->missing) };
 	settle_step(&t->settle, &look, now, out);
 	tell_window(t, before, out, &look, applied);
 	if (out->verdict == VERDICT_SUCCEEDED)

@@ -134,8 +134,7 @@ static void unlink_children(struct tracked *o)
 	o->nchildren = 0;
 }
 
-/* The owner that we have: the controller first, any other after it. */
-static struct tracked *find_owner(const struct tracker *t, const json_t *object)
+struct tracked *tree_owner(const struct tracker *t, const json_t *object)
 {
 	const json_t *refs = jx_get(object, "metadata.ownerReferences");
 	struct tracked *any = NULL;
@@ -163,38 +162,66 @@ static void follow_owner(struct tracked *o, struct tracked *owner, const json_t 
 
 void tree_link(struct tracker *t, struct tracked *o, const json_t *object)
 {
-	follow_owner(o, find_owner(t, object), object);
+	follow_owner(o, tree_owner(t, object), object);
 }
 
-struct tracked *tree_row(struct tracker *t, const json_t *object)
+/* NULL: it names none. To free(). */
+static char *id_of(const struct tracker *t, const json_t *object)
 {
 	const char *api_version = jx_str(object, "apiVersion"), *kind = jx_str(object, "kind");
-	const char *name = jx_str(object, "metadata.name"),
-		   *ns = jx_str(object, "metadata.namespace");
-	const char *uid = jx_str(object, "metadata.uid");
-	struct tracked *owner, *o;
+	const char *name = jx_str(object, "metadata.name");
 	char *raw, *id;
 
 	if (!api_version || !kind || !name)
 		return NULL;
-	raw = object_id(t->step, api_version, kind, ns, name);
+	raw = object_id(t->step, api_version, kind, jx_str(object, "metadata.namespace"), name);
 	id = text_display(raw, strlen(raw), TEXT_LINE);
 	free(raw);
-	o = map_get(&t->by_id, id);
-	if (!o && uid)
-		o = map_get(&t->by_uid, uid);
-	owner = find_owner(t, object);
-	if (!o && owner) {
-		char *shown = text_display(name, strlen(name), TEXT_LINE);
+	return id;
+}
 
-		o = tree_add(t, api_version, kind, ns, shown, id);
-		id = NULL;
-		free(shown);
-	}
+static struct tracked *find(const struct tracker *t, const char *id, const json_t *object)
+{
+	const char *uid = jx_str(object, "metadata.uid");
+	struct tracked *o = map_get(&t->by_id, id);
+
+	return o || !uid ? o : map_get(&t->by_uid, uid);
+}
+
+struct tracked *tree_find(const struct tracker *t, const json_t *object)
+{
+	char *id = id_of(t, object);
+	struct tracked *o = id ? find(t, id, object) : NULL;
+
 	free(id);
-	if (!o)
+	return o;
+}
+
+static struct tracked *add_child(struct tracker *t, const json_t *object, char *id_take)
+{
+	const char *name = jx_str(object, "metadata.name");
+	char *shown = text_display(name, strlen(name), TEXT_LINE);
+	struct tracked *o = tree_add(t, jx_str(object, "apiVersion"), jx_str(object, "kind"),
+		jx_str(object, "metadata.namespace"), shown, id_take);
+
+	free(shown);
+	return o;
+}
+
+struct tracked *tree_row(struct tracker *t, const json_t *object)
+{
+	char *id = id_of(t, object);
+	struct tracked *owner = tree_owner(t, object), *o;
+
+	if (!id)
 		return NULL;
-	follow_owner(o, owner, object);
+	o = find(t, id, object);
+	if (o || !owner)
+		free(id);
+	else
+		o = add_child(t, object, id);
+	if (o)
+		follow_owner(o, owner, object);
 	return o;
 }
 

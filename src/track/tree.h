@@ -9,6 +9,10 @@
 /* A new row; takes id over. */
 struct tracked *tree_add(struct tracker *t, const char *api_version, const char *kind,
 	const char *ns, const char *name, char *id_take);
+/* The row with its id or its uid; NULL: it has none. */
+struct tracked *tree_find(const struct tracker *t, const json_t *object);
+/* The owner that has a row: the controller first, any other after it; NULL: none has. */
+struct tracked *tree_owner(const struct tracker *t, const json_t *object);
 /* The row of an object: the one with its id or its uid, or a new one if an owner of it has a row.
  * NULL: it is nobody's. Links it to the owner that it names now. */
 struct tracked *tree_row(struct tracker *t, const json_t *object);

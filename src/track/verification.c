@@ -80,7 +80,8 @@ static bool end_without_cluster(struct verification *v, const struct settle_resu
 		error_set(&err, ERROR_NETWORK, "the cluster was never reached: %s",
 			health->message ? health->message : "no answer");
 	tracker_stop(v->tracker, clock_now_ms());
-	end(v, VERDICT_FAILED, 4, err.text);
+	/* A field selector that the server does not know is the command line's mistake. */
+	end(v, VERDICT_FAILED, err.code == ERROR_REFUSED ? 2 : 4, err.text);
 	return true;
 }
 
@@ -179,6 +180,17 @@ void verification_add(struct verification *v, const struct manifest *m, const ch
 		tracker_seen(v->tracker, result->object, TRACKER_APPLY, clock_now_ms());
 		poller_seen_by_apply(v->poller, o, result->object);
 	}
+}
+
+void verification_select(struct verification *v, const struct kube_resource *resource,
+	const char *ns, const char *labels, const char *fields)
+{
+	poller_select(v->poller, resource, ns, labels, fields);
+}
+
+void verification_selected(struct verification *v, const char *words)
+{
+	poller_selected(v->poller, words);
 }
 
 void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,

@@ -12,6 +12,7 @@
 
 struct kube;
 struct kube_discovery;
+struct kube_resource;
 struct loop;
 struct recorder;
 
@@ -46,6 +47,10 @@ void verification_free(struct verification *v); /* accepts NULL; no callback */
  * for cluster scope. */
 void verification_add(struct verification *v, const struct manifest *m, const char *ns,
 	const struct kube_apply_result *result);
+/* All objects of a kind that the selectors match, and what comes later (poll.h). */
+void verification_select(struct verification *v, const struct kube_resource *resource,
+	const char *ns, const char *labels, const char *fields);
+void verification_selected(struct verification *v, const char *words);
 /* An object that the server refused (reason: CamelCase), or that was not tried (reason NULL). */
 void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
 	const char *reason, const char *why, const char *const *warnings);

@@ -224,6 +224,11 @@ def a_kustomization_is_looked_up():
         for args, want in (([], (3, ["a", "x"])), (["-l", "app=web"], (0, ["a"]))):
             code, out, err = status("-k", sim.folder, "-o", "json", *args, sim=sim, **path)
             same((code, [o["name"] for o in json.loads(out)["objects"]]), want, f"status -k DIR {' '.join(args)}", err)
+        with Run("watch", "-k", sim.folder, "-l", "app=web", *IN_TIME, sim=sim, env=path) as run:
+            snapshot = ended(run, 0, "succeeded", "watch -k DIR")
+            row = listed(snapshot)["ConfigMap/a"]
+            same((row["applied"], row["apply"]), (True, None), "its objects are given")
+            ok("name: a" in row["manifest"], "with their manifests", row["manifest"])
         code, out, err = status("-k", sim.folder, "-l", "app=no", sim=sim, **path)
         ok(code == 2 and "app=no" in err, "no label fits: exit code 2", code, out, err)
 
@@ -238,6 +243,154 @@ def folders_and_labels_of_files():
         for args, want in (([], "a"), (["-R"], "a b c"), (["-R", "-l", "app=web"], "a b"), (["-l", "app!=web"], "")):
             code, out, err = status("-f", run.folder + "/m", "-o", "json", *args)
             same((code, " ".join(o["name"] for o in json.loads(out)["objects"])), (0, want), f"status -f FOLDER {' '.join(args)}", err)
+
+
+# --- watch ---
+
+WEB_POD = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "shop/web:1"}]}}
+
+
+def workload(name, replicas=1, **labels):
+    return named("Deployment", name, "apps/v1", labels={"app": name, **labels}, spec={"replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": WEB_POD})
+
+
+def at(seconds, *objects):
+    """The same as create(), at their times."""
+    return "create: [" + ", ".join(f"{{at: {s}s, object: {json.dumps(o)}}}" for s, o in [*((0, o) for o in objects), *seconds]) + "]\n"
+
+
+def listed(snapshot):
+    return {f"{o['kind']}/{o['name']}": o for o in snapshot["steps"][0]["objects"]}
+
+
+def given(snapshot):
+    return sorted(name for name, o in listed(snapshot).items() if o["applied"])
+
+
+@case
+def watch_by_name():
+    with Sim(at([(8, workload("web"))], *SPACES, conf("a"))) as sim:
+        with Run("watch", "deploy/web", "cm/a", "ConfigMap.v1./a", "-n", "shop", *IN_TIME, "-o", "plain", sim=sim) as run:
+            snapshot = ended(run, 0, "succeeded", "a watch of what comes later")
+            same(given(snapshot), ["ConfigMap/a", "Deployment/web"], "what was named is given, once")
+            web = listed(snapshot)["Deployment/web"]
+            same((web["apply"], web["manifest"], web["status"]), (None, None, "Success"), "it was not applied, and has no manifest")
+            ok("NotFound: not found in the cluster" in run.out, "it says that it is not there yet", run.out)
+            ok("Pod" in [o["kind"] for o in listed(snapshot).values()], "its Pods are shown")
+            same(snapshot["run"]["plan"], "watch deploy/web cm/a ConfigMap.v1./a", "the words are the run's title")
+        with Run("watch", "deploy", "api", "-n", "nowhere", *FAST, "--timeout", "1s", sim=sim) as run:
+            snapshot = ended(run, 3, "timedOut", "a watch in a namespace that is not there")
+            same(listed(snapshot)["Deployment/api"]["reason"], "NotFound", "it is not found")
+
+
+@case
+def watch_by_selector():
+    scenario = at([(8, conf("late", app="web"))], *SPACES, workload("web", replicas=2), conf("a", app="web"), conf("c"), conf("a", ns="other", app="web"))
+    with Sim(scenario) as sim:
+        with Run("watch", "deploy,cm", "-l", "app=web", "-n", "shop", *FAST, "--stabilization", "2s", "--timeout", "60s", "-o", "plain", sim=sim) as run:
+            snapshot = ended(run, 0, "succeeded", "a watch of what a selector matches")
+            same(given(snapshot), ["ConfigMap/a", "ConfigMap/late", "Deployment/web"], "the first list's objects, and what came later")
+            same({o["namespace"] for o in listed(snapshot).values()}, {"shop"}, "of the namespace alone")
+        with Run("watch", "cm", "-A", "--field-selector", "metadata.name=a", *IN_TIME, sim=sim) as run:
+            snapshot = ended(run, 0, "succeeded", "a watch in all namespaces")
+            same([o["id"] for o in snapshot["steps"][0]["objects"]], ["0//ConfigMap/other/a", "0//ConfigMap/shop/a"], "of both, by a field")
+        with Run("watch", "all", "-n", "shop", *IN_TIME, sim=sim) as run:
+            snapshot = ended(run, 0, "succeeded", "a watch of a category")
+            same(given(snapshot), ["Deployment/web"], "what stands below what is given is not given itself")
+            owners = {o["kind"]: o["owner"] and o["owner"].split("/")[2] for o in listed(snapshot).values()}
+            same(owners, {"Deployment": None, "ReplicaSet": "Deployment", "Pod": "ReplicaSet"}, "it stands below its owner")
+
+
+@case
+def watch_what_does_not_match():
+    with Sim(at([(20, conf("late", app="late"))], *SPACES)) as sim:
+        with Run("watch", "deploy,sts", "-l", "app=no", "-n", "shop", *FAST, "--timeout", "1500ms", "-o", "plain", sim=sim) as run:
+            snapshot = ended(run, 3, "timedOut", "a selector that matches nothing")
+            said = "nothing matches deployments, statefulsets with -l app=no in shop"
+            same(snapshot["steps"][0]["reason"], f"not settled within 1.5s: {said}", "the verdict says so")
+            same(snapshot["steps"][0]["warnings"], [f"{said}; waiting"], "so does a warning, from the first look on")
+        with Run("watch", "cm", "-l", "app=late", "-n", "shop", *IN_TIME, sim=sim) as run:
+            snapshot = ended(run, 0, "succeeded", "a selector that matches something later")
+            same(given(snapshot), ["ConfigMap/late"], "that is given then")
+        for name, words, code, said in (("an unknown type", ["deplyments/web"], 2, "did you mean 'deployments'?"), ("an unknown field", ["cm", "--field-selector", "a=b"], 2, "field label not supported"),
+                                        ("a type with a name and its category", ["all", "web"], 2, "stands for several types")):
+            with Run("watch", *words, *IN_TIME, sim=sim) as run:
+                snapshot = ended(run, code, "failed", name)
+                ok(said in snapshot["steps"][0]["reason"], f"{name}: the verdict says so", snapshot["steps"][0]["reason"])
+    with Sim(CONFS + "forbid: [{verb: list, resource: configmaps}]\n") as sim, Run("watch", "cm", "-l", "app", *IN_TIME, sim=sim) as run:
+        snapshot = ended(run, 4, "failed", "a list that is forbidden")
+        ok("cannot list" in snapshot["steps"][0]["reason"], "the verdict says so", snapshot["steps"][0]["reason"])
+
+
+@case
+def watch_what_goes():
+    scenario = NEVER + create(*SPACES, workload("web"), conf("a", app="web"), conf("b", app="web"), conf("c", app="web")) + "delete: [{match: {kind: ConfigMap, name: b}, at: 15s}]\n" \
+        "objects: [{match: {kind: ConfigMap, name: c}, at: 15s, patch: {metadata: {labels: {app: other}}}}]\n"
+    with Sim(scenario) as sim, Run("watch", "cm,deploy", "-l", "app=web", "-n", "shop", *FAST, "--timeout", "4s", sim=sim) as run:
+        snapshot = ended(run, 3, "timedOut", "a set that loses objects")
+        rows = listed(snapshot)
+        same((rows["ConfigMap/b"]["status"], rows["ConfigMap/b"]["reason"]), ("TimedOut", "Deleted"), "one that was deleted is waited for")
+        same({rows[name]["status"] for name in ("ConfigMap/a", "ConfigMap/c")}, {"Success"}, "one that does not match any more is followed by its name")
+    scenario = create(*SPACES, workload("web", replicas=2)) + "objects: [{match: {kind: Deployment, name: web}, at: 20s, patch: {spec: {replicas: 1}}}]\n"
+    with Sim(scenario) as sim, Run("watch", "pods", "-l", "app=web", "-n", "shop", *FAST, "--stabilization", "4s", "--timeout", "60s", sim=sim) as run:
+        snapshot = ended(run, 0, "succeeded", "a set whose owner takes one away")
+        same({(o["status"], o["reason"]) for o in listed(snapshot).values()}, {("Success", None), ("Success", "Removed")}, "one that its owner removed is not waited for")
+
+
+LIVE = """# what `kubectl get -o yaml` and `helm template` print
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    name: a
+    namespace: shop
+    uid: 1-2-3
+    resourceVersion: "7"
+    creationTimestamp: "2026-01-01T00:00:00Z"
+    managedFields: [{manager: kubectl, operation: Apply}]
+  data: {a: b}
+  status: {phase: old}
+---
+# Source: chart/templates/empty.yaml
+---
+# Source: chart/templates/conf.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: b
+data: {a: b}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {generateName: hook-}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}
+...
+"""
+
+
+@case
+def watch_what_others_print():
+    with Sim(CONFS) as sim:
+        with Run("watch", "-f", "-", "-n", "shop", *IN_TIME, sim=sim, stdin=subprocess.PIPE) as run:
+            run.process.stdin.write(LIVE.encode())
+            run.process.stdin.close()
+            snapshot = ended(run, 0, "succeeded", "a watch of live objects and templates")
+            same(given(snapshot), ["ConfigMap/a", "ConfigMap/b"], "all that have a name are followed")
+            same(snapshot["steps"][0]["warnings"], ["standard input:26:1: Job hook-…: the server gives it its name (generateName): left out"], "the other is told of")
+            same(listed(snapshot)["ConfigMap/a"]["manifest"], "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\ndata:\n  a: b\n", "what the server wrote is no part of a manifest")
+            ok(listed(snapshot)["ConfigMap/b"]["manifest"].startswith("# Source:") or "name: b" in listed(snapshot)["ConfigMap/b"]["manifest"], "a document is its own text")
+        for args, code, want in ((["-l", "app=web"], 0, ["ConfigMap/b"]), (["-l", "app=no"], 2, None)):
+            folder = sim.path("m/deep")
+            os.makedirs(folder, exist_ok=True)
+            write(sim, "m/b.json", json.dumps(conf("b", app="web")))
+            write(sim, "m/deep/c.json", json.dumps(conf("c")))
+            with Run("watch", "-R", "-f", sim.path("m"), *args, *IN_TIME, sim=sim) as run:
+                if want:
+                    same(given(ended(run, code, "succeeded", f"watch -R {' '.join(args)}")), want, f"watch -R {' '.join(args)}: the objects")
+                else:
+                    ok(run.wait() == code and "app=no" in run.err, f"watch -R {' '.join(args)}: exit code 2 and a sentence", run.err)
 
 
 if __name__ == "__main__":

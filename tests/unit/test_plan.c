@@ -149,16 +149,17 @@ static int is_case(const struct dirent *entry)
 
 static void test_files(void)
 {
-	static const char *const one[] = { "k8s/one.yaml", "k8s/two.yaml", NULL }, *const none[] = { "empty.txt", NULL };
+	static const char *const one[] = { "k8s/one.yaml", "k8s/two.yaml" }, *const none[] = { "empty.txt" };
+	const struct watch_wish files = { .files = one, .nfiles = 2 }, empty = { .files = none, .nfiles = 1 };
 	struct verify_flags flags = { .timeout_set = true, .values = { .timeout_ms = 20000 } };
 	struct errors errs = { 0 };
 	struct plan plan;
 
-	ok(plan_of_files(&plan, "watch", STEP_WATCH, one, &flags, &errs), "a plan of files");
+	ok(plan_of_watch(&plan, &files, &flags, &errs), "a plan of files");
 	is_int(plan.steps[0].manifests.n, 3, "all their objects");
 	is_int(plan.steps[0].verify.timeout_ms, 20000, "the flags hold");
 	plan_release(&plan);
-	ok(!plan_of_files(&plan, "watch", STEP_WATCH, none, &flags, &errs), "no object is a mistake");
+	ok(!plan_of_watch(&plan, &empty, &flags, &errs), "no object is a mistake");
 	is_str(errs.items[0].text, "the files hold no object", "which is said");
 	errors_release(&errs);
 	ok(!plan_load(&plan, "absent.yaml", &flags, NULL, &errs), "an absent plan is a mistake");

@@ -12,6 +12,21 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 
+static field_observer *observer;
+static void *observer_arg;
+
+void field_observe(field_observer *fn, void *arg)
+{
+	observer = fn;
+	observer_arg = arg;
+}
+
+void field_known(const char *what, const char *key)
+{
+	if (observer)
+		observer(observer_arg, what, key);
+}
+
 bool field_mistake(
 	const struct yaml_node *node, const char *file, struct errors *errs, const char *fmt, ...)
 {
@@ -58,6 +73,8 @@ bool field_table(const struct yaml_node *node, const char *what, const struct fi
 {
 	if (node->kind != YAML_MAPPING)
 		return field_mistake(node, file, errs, "%s must be a mapping of keys", what);
+	for (size_t i = 0; i < n; i++)
+		field_known(what, fields[i].key);
 	for (size_t i = 0; i < node->n; i++) {
 		const struct yaml_node *key = node->keys[i];
 		const struct field *field;

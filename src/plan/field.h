@@ -23,6 +23,12 @@ struct field {
 bool field_table(const struct yaml_node *node, const char *what, const struct field *fields,
 	size_t n, void *into, const char *file, struct errors *errs);
 
+/* For the test that holds the plan's schema beside its readers: fn is told every key that a mapping
+ * may have when one is read. NULL: nobody is. */
+typedef void field_observer(void *arg, const char *what, const char *key);
+void field_observe(field_observer *fn, void *arg);
+void field_known(const char *what, const char *key); /* by whoever reads mappings without us */
+
 /* One scalar each; a wrong type is said with its position and leaves *out alone. What came from a
  * variable is not quoted in a sentence: it may be somebody's secret. */
 bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,

@@ -115,6 +115,9 @@ bool make_parts(const struct make *m, const struct yaml_node *node, const struct
 
 	if (node->kind != YAML_MAPPING)
 		return make_mistake(m, node, "%s must be a mapping of keys", parts[0].keys->what);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < parts[i].keys->n; k++)
+			field_known(parts[0].keys->what, parts[i].keys->items[k].key);
 	for (size_t i = 0; i < node->n; i++)
 		good = read_key(m, node->keys[i], node->items[i], parts, n) && good;
 	for (size_t i = 0; i < n; i++)

@@ -104,8 +104,8 @@ static bool read_suspend(struct data_reader *r, struct data_case *out, const str
 		return data_mistake(r, node, "suspend has one of equals, is");
 	if (!data_read_path(r, &out->suspend, path, "suspend") || !read_suspend_word(r, out, node))
 		return false;
-	return !out->suspend.of_condition ||
-		data_mistake(r, path, "suspend is a field that people set, not a condition");
+	return !(out->suspend.of_condition || out->suspend.sums) ||
+		data_mistake(r, path, "suspend is a single field that people set");
 }
 
 bool data_read_case(struct data_reader *r, struct data_case *out, const struct yaml_node *node)

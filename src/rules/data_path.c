@@ -27,7 +27,7 @@ static size_t key_length(const char *s)
 
 static void add_key(struct data_reader *r, struct data_path *path, const char *key, size_t len)
 {
-	const char **keys = pool_alloc(&r->rules->pool, path->n + 1, sizeof(*keys));
+	const char **keys = pool_alloc(&r->rules->pool, path->n + 2, sizeof(*keys));
 
 	if (path->n)
 		memcpy(keys, path->keys, path->n * sizeof(*keys));
@@ -89,6 +89,7 @@ static bool parse(struct data_reader *r, struct data_path *out, const char *text
 			"'%s' is not a path; one looks like status.phase or metadata.labels[a.b/c]",
 			text);
 	path.of_condition = strcmp(path.keys[0], "condition") == 0;
+	path.sums = data_listed(path.keys, "*");
 	if (path.of_condition ? !check_condition(r, &path, node) : !check_root(r, &path, node))
 		return false;
 	*out = path;
@@ -196,6 +197,45 @@ const json_t *data_path_get(const struct data_path *path, const json_t *object)
 	return is_void(value) ? NULL : value;
 }
 
+static bool add_number(
+	const struct data_path *path, size_t from, const json_t *value, json_int_t *sum, bool *there)
+{
+	for (size_t i = from; value && i < path->n; i++) {
+		if (strcmp(path->keys[i], "*") != 0) {
+			value = json_is_array(value) ? item_of(value, path->keys[i])
+						     : json_object_get(value, path->keys[i]);
+			continue;
+		}
+		for (size_t k = 0; k < json_array_size(value); k++)
+			if (!add_number(path, i + 1, json_array_get(value, k), sum, there))
+				return false;
+		return true;
+	}
+	if (!value || json_is_null(value))
+		return true;
+	*there = true;
+	return json_is_integer(value) && json_integer_value(value) >= 0 &&
+		!__builtin_add_overflow(*sum, json_integer_value(value), sum);
+}
+
+bool data_path_number(const struct data_path *path, const json_t *object, json_int_t *out,
+	bool *there)
+{
+	*out = 0;
+	*there = false;
+	return add_number(path, 0, object, out, there);
+}
+
+static const char *sum_words(
+	char out[static SHOWN_SIZE], const struct data_path *path, const json_t *object)
+{
+	json_int_t sum;
+	bool there, good = data_path_number(path, object, &sum, &there);
+
+	snprintf(out, SHOWN_SIZE, "%lld", sum);
+	return good && there ? out : shown(out, NULL);
+}
+
 static const char *condition_words(
 	char out[static SHOWN_SIZE], const struct data_path *path, const struct data_look *look)
 {
@@ -223,6 +263,8 @@ const char *data_path_words(
 
 	if (path->of_condition)
 		return condition_words(out, path, look);
+	if (path->sums)
+		return sum_words(out, path, look->object);
 	value = data_path_get(path, look->object);
 	if (json_is_integer(value)) {
 		snprintf(out, SHOWN_SIZE, "%lld", json_integer_value(value));

@@ -23,12 +23,13 @@ void *pool_keep(struct pool *pool, void *item); /* returns it */
 void *pool_alloc(struct pool *pool, size_t n, size_t size); /* zeroed */
 void pool_release(struct pool *pool);
 
-/* status.phase, metadata.annotations[example.com/paused], condition.Ready.message. */
+/* status.phase, metadata.annotations[example.com/paused], condition.Ready.message; the sum of
+ * spec.sets[*].count. */
 struct data_path {
 	const char *text;
 	const char **keys;
 	size_t n; /* 0: there is no path */
-	bool of_condition;
+	bool of_condition, sums;
 };
 
 /* Words with {paths} in them, each with what stands where it leads nowhere. */
@@ -144,6 +145,10 @@ struct data_look {
 const json_t *data_path_raw(
 	const struct data_path *path, const json_t *object); /* what is empty, too */
 const json_t *data_path_get(const struct data_path *path, const json_t *object);
+/* The number it leads to, 0 for nothing, or the sum of all that it leads to; false for what is no
+ * number of 0 or more, or too many. *there: it leads to one. */
+bool data_path_number(const struct data_path *path, const json_t *object, json_int_t *out,
+	bool *there);
 /* It as a piece of a sentence; "" for nothing. Returns out. */
 const char *data_path_words(
 	char out[static SHOWN_SIZE], const struct data_path *path, const struct data_look *look);

@@ -71,7 +71,7 @@ static bool read_list_path(
 {
 	if (!data_read_path(r, &out->path, node, "of"))
 		return false;
-	return !out->path.of_condition ||
+	return !(out->path.of_condition || out->path.sums) ||
 		data_mistake(r, node, "of leads to a list whose items have conditions");
 }
 
@@ -159,6 +159,8 @@ static bool read_field(struct data_reader *r, struct data_test *out, const struc
 	if (out->path.of_condition)
 		return data_mistake(
 			r, node, "write 'condition: %s' to test a condition", out->path.keys[1]);
+	if (out->path.sums)
+		return data_mistake(r, node, "a sum is a number: test it with 'number'");
 	if (!!equals + !!in + !!is != 1)
 		return data_mistake(r, node, "a test of a field has one of equals, in, is");
 	return is ? read_presence(r, out, is) : read_values(r, out, equals ? equals : in, in);
@@ -278,28 +280,23 @@ static bool is_full(const json_t *value)
 		strncmp(text, text + len + 1, len) == 0;
 }
 
-static bool is_bad(const json_t *number)
-{
-	return number && (!json_is_integer(number) || json_integer_value(number) < 0);
-}
-
 /* A number that is missing counts as 0, as the API drops zeros; one to reach must be known. */
 static bool number_holds(const struct data_test *test, struct data_look *look)
 {
-	const json_t *have = data_path_raw(&test->path, look->object);
-	const json_t *want = test->other.n ? data_path_raw(&test->other, look->object) : NULL;
-	const json_t *less = test->minus.n ? data_path_raw(&test->minus, look->object) : NULL;
-	json_int_t wanted = want ? json_integer_value(want) : test->number;
+	json_int_t have, wanted = 0, less = 0;
+	bool there = false, any;
 
-	if (is_bad(have))
+	if (!data_path_number(&test->path, look->object, &have, &any))
 		look->bad = test->path.text;
-	else if (is_bad(want) || (test->other.n && !want && !test->has_number))
+	else if (test->other.n &&
+		(!data_path_number(&test->other, look->object, &wanted, &there) ||
+			(!there && !test->has_number)))
 		look->bad = test->other.text;
-	else if (is_bad(less))
+	else if (test->minus.n && !data_path_number(&test->minus, look->object, &less, &any))
 		look->bad = test->minus.text;
-	else
-		wanted -= json_integer_value(less);
-	return !look->bad && (json_integer_value(have) < wanted) == test->below;
+	if (!there)
+		wanted = test->number;
+	return !look->bad && (have < wanted - less) == test->below;
 }
 
 static bool fails(const struct data_test *test, struct data_look *look)

@@ -401,6 +401,47 @@ static void check_manual(void)
 	free(example);
 }
 
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if (at > text && strchr(" \"", at[-1]) && at[len] && strchr(" \"\n", at[len]))
+			return true;
+	return false;
+}
+
+/* Every kind that a file of rules names is in the cases of that file. */
+static void check_kinds(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char *text = read_text(path), *cases_path = xasprintf("%s/tests/rules/data-%.*s.case", srcdir,
+					  (int)(strlen(name) - 5), name),
+	     *cases = read_text(cases_path);
+	const struct yaml_node *rules, *kinds;
+	struct error err = { 0 };
+	struct yaml yaml;
+	bool good = true;
+
+	if (!ok(yaml_parse(&yaml, text, strlen(text), path, &err), path))
+		return;
+	rules = yaml_get(yaml.documents[0].root, "rules");
+	for (size_t i = 0; i < rules->n; i++) {
+		kinds = yaml_get(rules->items[i], "kinds");
+		for (size_t k = 0; kinds && k < kinds->n; k++) {
+			if (has_word(cases, kinds->items[k]->value))
+				continue;
+			printf("# no case for %s\n", kinds->items[k]->value);
+			good = false;
+		}
+	}
+	ok(good, cases_path);
+	yaml_release(&yaml);
+	free(cases);
+	free(cases_path);
+	free(text);
+}
+
 int main(void)
 {
 	srcdir = getenv("srcdir") ? getenv("srcdir") : ".";
@@ -411,6 +452,7 @@ int main(void)
 	check_folder();
 	check_all();
 	check_manual();
+	each_file("rules.d/*.yaml", check_kinds);
 	each_file("rules.d/*.yaml", check_damaged);
 	rmdir(folder);
 	return tap_done();

@@ -16,7 +16,7 @@ for flag in $(for c in run watch status show demo; do "$KSETTLE" $c --help; done
 	check $? "--$flag"
 done
 if command -v mandoc >/dev/null 2>&1; then
-	lint=$(mandoc -Tlint -W warning "$page")
+	lint=$(mandoc -Tlint -W warning "$srcdir"/man/*.[15])
 	[ -z "$lint" ]
 	check $? "mandoc finds nothing"
 	echo "$lint" | sed 's/^/# /'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan's JSON schema beside the plan's readers: each mapping has the same keys in both, each key is described, good plans
- * are valid, and some bad ones are not. "$comment" names the mapping as the readers do; "-" is none of theirs. */
+/* The plan's JSON schema beside the plan's readers and its manual: each mapping has the same keys in all, each key is described,
+ * good plans are valid, and some bad ones are not. "$comment" names the mapping as the readers do; "part: …" is what several
+ * are composed of, "-" none of theirs. The manual has '.\" keys: NAME' before a mapping's own keys. */
 #include <dirent.h>
 #include <jansson.h>
 #include <regex.h>
@@ -67,7 +68,7 @@ static void add_properties(json_t *blocks, const char *what, const json_t *node)
 			add_properties(blocks, what, resolve(value));
 }
 
-static void find_blocks(json_t *blocks, const json_t *node)
+static void find_blocks(json_t *blocks, json_t *own, const json_t *node)
 {
 	const char *what = json_string_value(json_object_get(node, "$comment"));
 	bool closed = json_is_false(json_object_get(node, "additionalProperties")) ||
@@ -78,15 +79,18 @@ static void find_blocks(json_t *blocks, const json_t *node)
 
 	if (closed && !what)
 		ok(false, xasprintf("closed, so it has a name: %s", json_dumps(node, JSON_COMPACT)));
-	if (what && strcmp(what, "-") != 0)
+	if (what && strcmp(what, "-") != 0 && strncmp(what, "part: ", 6) != 0)
 		add_properties(blocks, what, node);
+	json_object_foreach (json_object_get(node, "properties"), key, value)
+		if (what && strcmp(what, "-") != 0)
+			add_key(own, what, key);
 	json_object_foreach ((json_t *)node, key, value)
 		if (json_is_object(value))
-			find_blocks(blocks, value);
+			find_blocks(blocks, own, value);
 	json_object_foreach ((json_t *)node, key, value)
 		json_array_foreach (value, i, value)
 			if (json_is_object(value))
-				find_blocks(blocks, value);
+				find_blocks(blocks, own, value);
 }
 
 static void compare(const json_t *has, const json_t *wants, const char *missing)
@@ -303,6 +307,37 @@ static void check_folder(const char *folder)
 	free(entries);
 }
 
+/* Its lists of keys, and its plans. */
+static void read_manual(json_t *blocks)
+{
+	struct buf page = { 0 };
+	char *rest, *line, *what = NULL, *example = NULL;
+
+	file_read("man/ksettle-plan.5", &page, NULL);
+	rest = page.data;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (strncmp(line, ".\\\" keys: ", 10) == 0)
+			what = line + 10;
+		else if (strcmp(line, ".\\\" end") == 0)
+			what = NULL;
+		else if (what && strncmp(line, ".It Ic ", 7) == 0)
+			add_key(blocks, what, line + 7);
+		if (strncmp(line, "apiVersion: ", 12) == 0)
+			example = line;
+		else if (example && rest && strncmp(rest, ".Ed", 3) == 0) {
+			json_t *plan;
+
+			for (char *at = example; at < line; at++)
+				*at = *at ? *at : '\n';
+			plan = read_yaml(example, strlen(example), "manual");
+			ok(valid(schema, plan), "the manual's plan");
+			json_decref(plan);
+			example = NULL;
+		}
+	}
+	buf_release(&page);
+}
+
 static void check_bad(void)
 {
 	static const char *const steps[] = {
@@ -326,7 +361,7 @@ static void check_bad(void)
 int main(void)
 {
 	static const char *const folders[] = { "tests/plan", "tests/plan/made", "tests/e2e/plans", "examples/demo" };
-	json_t *read = json_object(), *described = json_object();
+	json_t *read = json_object(), *described = json_object(), *own = json_object(), *manual = json_object();
 	struct verify_flags flags = { 0 };
 	struct errors errs = { 0 };
 	struct plan plan;
@@ -338,15 +373,20 @@ int main(void)
 	field_observe(observed, read);
 	ok(!plan_load(&plan, "tests/plan/schema/blocks.yaml", &flags, NULL, &errs), "the plan of every mapping is full of mistakes");
 	field_observe(NULL, NULL);
-	find_blocks(described, schema);
+	find_blocks(described, own, schema);
+	read_manual(manual);
 	compare(described, read, "the schema lacks");
 	compare(read, described, "the readers lack");
+	compare(manual, own, "the manual lacks");
+	compare(own, manual, "the schema lacks what the manual has");
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
 		check_folder(folders[i]);
 	check_bad();
 	errors_release(&errs);
 	json_decref(read);
 	json_decref(described);
+	json_decref(own);
+	json_decref(manual);
 	json_decref(schema);
 	return tap_done();
 }

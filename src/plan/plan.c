@@ -137,11 +137,25 @@ static const struct field plan_fields[] = {
 	{ "steps", note_steps },
 };
 
+/* Its every key would be a mistake, and none of them the one that was made. */
+static bool is_manifest(const struct yaml_node *root)
+{
+	const struct yaml_node *version = yaml_get(root, "apiVersion");
+
+	return version && yaml_get(root, "kind") && version->kind == YAML_SCALAR &&
+		strcmp(version->value, API_VERSION) != 0;
+}
+
 static void read_plan(
 	struct reading *r, const struct yaml_node *root, const char *file, struct errors *errs)
 {
 	const struct yaml_node *steps = yaml_get(root, "steps");
 
+	if (is_manifest(root)) {
+		field_mistake(root, file, errs,
+			"this is a Kubernetes manifest; name it in a plan: steps: [{yaml: {files: [..]}}]");
+		return;
+	}
 	if (!field_table(root, "the plan", plan_fields, ARRAY_LEN(plan_fields), r, file, errs))
 		return;
 	if (!r->api_version)

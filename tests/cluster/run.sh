@@ -23,4 +23,5 @@ export KSETTLE_TEST_KUBECONFIG
 failed=0
 "$PYTHON" "$here/test_cluster.py" || failed=1
 "$PYTHON" "$here/test_why.py" || failed=1
+"$PYTHON" "$here/test_select.py" || failed=1
 exit $failed

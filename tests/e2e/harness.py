@@ -108,8 +108,8 @@ class Sim:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def ask(self, path):
-        """What the API server says to a GET; None when it is no JSON."""
+    def ask(self, path, method="GET", body=None):
+        """What the API server says; a body is applied (PATCH), as JSON."""
         import base64
         import http.client
         import re
@@ -118,7 +118,10 @@ class Sim:
         ca = base64.b64decode(re.search(r"certificate-authority-data: (\S+)", text)[1]).decode()
         connection = http.client.HTTPSConnection(
             "127.0.0.1", int(re.search(r"server: \S+:(\d+)", text)[1]), context=ssl.create_default_context(cadata=ca), timeout=PATIENCE)
-        connection.request("GET", path, None, {"Authorization": "Bearer " + re.search(r"token: \W?(\w+)", text)[1]})
+        headers = {"Authorization": "Bearer " + re.search(r"token: \W?(\w+)", text)[1]}
+        if body:
+            headers["Content-Type"] = "application/apply-patch+yaml"
+        connection.request(method, path, json.dumps(body) if body else None, headers)
         answer = connection.getresponse().read()
         connection.close()
         return json.loads(answer)

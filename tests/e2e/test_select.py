@@ -259,6 +259,10 @@ def at(seconds, *objects):
     return "create: [" + ", ".join(f"{{at: {s}s, object: {json.dumps(o)}}}" for s, o in [*((0, o) for o in objects), *seconds]) + "]\n"
 
 
+def apply(sim, path, o):
+    sim.ask(f"{path}?fieldManager=test&force=true", "PATCH", o)
+
+
 def listed(snapshot):
     return {f"{o['kind']}/{o['name']}": o for o in snapshot["steps"][0]["objects"]}
 
@@ -269,13 +273,14 @@ def given(snapshot):
 
 @case
 def watch_by_name():
-    with Sim(at([(8, workload("web"))], *SPACES, conf("a"))) as sim:
+    with Sim(create(*SPACES, conf("a"))) as sim:
         with Run("watch", "deploy/web", "cm/a", "ConfigMap.v1./a", "-n", "shop", *IN_TIME, "-o", "plain", sim=sim) as run:
+            ok(run.until_said("NotFound: not found in the cluster"), "it says that it is not there yet", run.so_far())
+            apply(sim, "/apis/apps/v1/namespaces/shop/deployments/web", workload("web"))
             snapshot = ended(run, 0, "succeeded", "a watch of what comes later")
             same(given(snapshot), ["ConfigMap/a", "Deployment/web"], "what was named is given, once")
             web = listed(snapshot)["Deployment/web"]
             same((web["apply"], web["manifest"], web["status"]), (None, None, "Success"), "it was not applied, and has no manifest")
-            ok("NotFound: not found in the cluster" in run.out, "it says that it is not there yet", run.out)
             ok("Pod" in [o["kind"] for o in listed(snapshot).values()], "its Pods are shown")
             same(snapshot["run"]["plan"], "watch deploy/web cm/a ConfigMap.v1./a", "the words are the run's title")
         with Run("watch", "deploy", "api", "-n", "nowhere", *FAST, "--timeout", "1s", sim=sim) as run:
@@ -324,17 +329,30 @@ def watch_what_does_not_match():
 
 @case
 def watch_what_goes():
-    scenario = NEVER + create(*SPACES, workload("web"), conf("a", app="web"), conf("b", app="web"), conf("c", app="web")) + "delete: [{match: {kind: ConfigMap, name: b}, at: 15s}]\n" \
-        "objects: [{match: {kind: ConfigMap, name: c}, at: 15s, patch: {metadata: {labels: {app: other}}}}]\n"
-    with Sim(scenario) as sim, Run("watch", "cm,deploy", "-l", "app=web", "-n", "shop", *FAST, "--timeout", "4s", sim=sim) as run:
-        snapshot = ended(run, 3, "timedOut", "a set that loses objects")
-        rows = listed(snapshot)
-        same((rows["ConfigMap/b"]["status"], rows["ConfigMap/b"]["reason"]), ("TimedOut", "Deleted"), "one that was deleted is waited for")
-        same({rows[name]["status"] for name in ("ConfigMap/a", "ConfigMap/c")}, {"Success"}, "one that does not match any more is followed by its name")
-    scenario = create(*SPACES, workload("web", replicas=2)) + "objects: [{match: {kind: Deployment, name: web}, at: 20s, patch: {spec: {replicas: 1}}}]\n"
-    with Sim(scenario) as sim, Run("watch", "pods", "-l", "app=web", "-n", "shop", *FAST, "--stabilization", "4s", "--timeout", "60s", sim=sim) as run:
-        snapshot = ended(run, 0, "succeeded", "a set whose owner takes one away")
-        same({(o["status"], o["reason"]) for o in listed(snapshot).values()}, {("Success", None), ("Success", "Removed")}, "one that its owner removed is not waited for")
+    maps = "/api/v1/namespaces/shop/configmaps"
+    with Sim(NEVER + create(*SPACES, workload("web"), conf("a", app="web"), conf("b", app="web"), conf("c", app="web"))) as sim:
+        with Run("watch", "cm,deploy", "-l", "app=web", "-n", "shop", *FAST, "--timeout", "4s", "-o", "plain", sim=sim) as run:
+            run.until_said("ConfigMap shop/c | Success")
+            sim.ask(f"{maps}/b", "DELETE")
+            apply(sim, f"{maps}/c", conf("c", app="other"))
+            snapshot = ended(run, 3, "timedOut", "a set that loses objects")
+            rows = listed(snapshot)
+            same((rows["ConfigMap/b"]["status"], rows["ConfigMap/b"]["reason"]), ("TimedOut", "Deleted"), "one that was deleted is waited for")
+            same({rows[name]["status"] for name in ("ConfigMap/a", "ConfigMap/c")}, {"Success"}, "one that does not match any more is followed by its name")
+    with Sim(NEVER + create(*SPACES, workload("web"), conf("b", app="web"))) as sim:
+        with Run("watch", "cm,deploy", "-l", "app=web", "-n", "shop", *FAST, "--timeout", "4s", "-o", "plain", sim=sim) as run:
+            run.until_said("ConfigMap shop/b | Success")
+            sim.ask(f"{maps}/b", "DELETE")
+            run.until_said("| Deleted: deleted")
+            apply(sim, f"{maps}/b", conf("b", app="web"))
+            row = listed(ended(run, 3, "timedOut", "a set that one comes back to"))["ConfigMap/b"]
+            same((row["status"], row["replaced"]), ("Success", True), "one that came back is followed", *run.out.splitlines()[:20])
+    with Sim(create(*SPACES, workload("web", replicas=2))) as sim:
+        with Run("watch", "pods", "-l", "app=web", "-n", "shop", *FAST, "--stabilization", "3s", "--timeout", "60s", "-o", "plain", sim=sim) as run:
+            run.until_said("2 of 2 objects")
+            apply(sim, "/apis/apps/v1/namespaces/shop/deployments/web", workload("web", replicas=1))
+            snapshot = ended(run, 0, "succeeded", "a set whose owner takes one away")
+            same({(o["status"], o["reason"]) for o in listed(snapshot).values()}, {("Success", None), ("Success", "Removed")}, "one that its owner removed is not waited for")
 
 
 LIVE = """# what `kubectl get -o yaml` and `helm template` print

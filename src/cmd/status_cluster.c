@@ -157,21 +157,18 @@ static void judge_all(struct look *look)
 	once_judge(look->once, now, now - STATUS_EVENTS_MS);
 }
 
-static void finish(struct look *look)
-{
-	judge_all(look);
-	stop(look);
-}
-
-/* What explains the rows that are no plain Success. What of it may not be read is said, and no
- * more. */
+/* What explains the rows that are no plain Success, and what explains that. What of it may not be
+ * read is said, and no more. */
 static void ask_relatives(struct look *look)
 {
 	size_t from = look->questions.n;
 
 	judge_all(look);
 	relatives_ask(&look->questions, look->loop, &look->cluster, look->once);
-	ask_new(look, from, finish);
+	if (look->questions.n > from)
+		ask_new(look, from, ask_relatives);
+	else
+		stop(look);
 }
 
 static bool found_nothing(const struct look *look)

@@ -2,6 +2,7 @@
 /* What `ksettle status` prints: a table for people, JSON for programs (DESIGN.md §7). */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/jx.h"
 #include "base/status.h"
@@ -72,7 +73,7 @@ static void print_why(const struct once_row *o)
 {
 	printf("%s%s%s%s", has_why(o) ? "  " : "", o->reason ? o->reason : "",
 		o->reason && o->message ? ": " : "", o->message ? o->message : "");
-	if (o->note)
+	if (o->note && !(o->message && strstr(o->message, o->note)))
 		printf("%snote: %s", o->reason || o->message ? "; " : "", o->note);
 	printf("\n");
 }

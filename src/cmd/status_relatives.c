@@ -71,13 +71,23 @@ static bool is_pending_claim(const json_t *object)
 		strcmp(phase, "Pending") == 0;
 }
 
-static void ask_for_claim(const struct asking *a)
+/* A Pod that waits for its volumes, or an owner of one, in the scheduler's words. */
+static bool is_about_claims(const struct once_row *row)
+{
+	return row->status == STATUS_IN_PROGRESS && row->message &&
+		(strstr(row->message, "PersistentVolumeClaim") ||
+			strstr(row->message, "persistentvolumeclaim") ||
+			strstr(row->message, "persistent volume"));
+}
+
+static void ask_for_claims(const struct asking *a)
 {
 	const struct kube_discovery *d = a->cluster->discovery;
 	struct kube_list_query classes = {
 		.resource = kube_find_group_kind(d, "storage.k8s.io", "StorageClass") };
 
 	ask(a, &classes);
+	ask_near(a, kube_find_kind(d, "v1", "PersistentVolumeClaim"), NULL, NULL);
 	ask_near(a, kube_find_kind(d, "v1", "Pod"), NULL, NULL);
 	/* What is the matter with a claim is said by normal events, too. */
 	ask_near(a, kube_find_kind(d, "v1", "Event"), NULL,
@@ -99,8 +109,8 @@ static void ask_for(struct asking *a, const struct once_row *row)
 	if (row->status != STATUS_SUCCESS)
 		descend(a->cluster->discovery, row->object, ask_below, a);
 	ask_near(a, kube_find_kind(a->cluster->discovery, "v1", "Event"), NULL, "type=Warning");
-	if (is_pending_claim(row->object))
-		ask_for_claim(a);
+	if (is_pending_claim(row->object) || is_about_claims(row))
+		ask_for_claims(a);
 }
 
 static bool is_before(const struct once_row *rows, size_t i, const char *ns)

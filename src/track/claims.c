@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "kube/discovery.h"
 #include "kube/list.h"
+#include "track/judging.h"
 #include "track/tracker.h"
 
 #define AGAIN_MS 10000
@@ -127,10 +128,7 @@ static void claim_seen(void *arg, const json_t *object, uint64_t hash UNUSED)
 	struct judgement j;
 
 	tracker_judge(claim->all->tracker, object, &j);
-	set_why(claim, j.status == STATUS_SUCCESS && !j.note
-			? NULL
-			: xasprintf("claim \"%s\": %s", claim->name,
-				  j.status == STATUS_SUCCESS ? j.note : j.message));
+	set_why(claim, judging_claim_words(claim->name, &j));
 	judgement_release(&j);
 }
 

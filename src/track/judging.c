@@ -115,7 +115,7 @@ static void say_claim(struct tracked *o)
 	judgement_note(j, "%s", j->message);
 }
 
-static void follow_claims(struct tracked *o, const json_t *object)
+void judging_claims(struct tracked *o, const json_t *object)
 {
 	char *why = o->claims ? o->claims->why : NULL;
 
@@ -133,6 +133,14 @@ static void follow_claims(struct tracked *o, const json_t *object)
 		.why = why,
 	};
 	say_claim(o);
+}
+
+char *judging_claim_words(const char *name, const struct judgement *j)
+{
+	if (j->status == STATUS_SUCCESS && !j->note)
+		return NULL;
+	return xasprintf("claim \"%s\": %s", name,
+		j->status == STATUS_SUCCESS ? j->note : j->message);
 }
 
 void tracker_claim(struct tracker *t, struct tracked *pod, const char *why)
@@ -153,7 +161,7 @@ void tracker_claim(struct tracker *t, struct tracked *pod, const char *why)
 void judging_seen(const struct tracker *t, struct tracked *o, const json_t *object)
 {
 	judge_row(t, o, object);
-	follow_claims(o, object);
+	judging_claims(o, object);
 	if (!o->applied || !related_wanted(o))
 		return;
 	json_decref(o->object);

@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "manifest/manifest.h"
 #include "track/events.h"
+#include "track/judging.h"
 #include "track/meaning.h"
 #include "track/tracker.h"
 #include "track/tree.h"
@@ -36,7 +37,7 @@ struct kin {
 	size_t n, cap;
 };
 
-enum { PODS, CLASSES, KINS };
+enum { PODS, CLASSES, CLAIMS, KINS };
 
 struct once {
 	bool wait_for_jobs;
@@ -56,6 +57,7 @@ struct once *once_new(bool wait_for_jobs)
 
 	o->wait_for_jobs = wait_for_jobs;
 	o->kin[PODS] = (struct kin){ .group = "", .kind = "Pod" };
+	o->kin[CLAIMS] = (struct kin){ .group = "", .kind = "PersistentVolumeClaim" };
 	o->kin[CLASSES] = (struct kin){ .group = "storage.k8s.io", .kind = "StorageClass" };
 	return o;
 }
@@ -201,6 +203,7 @@ static void judge_item(const struct once *o, const struct item *item, struct tra
 	judge(&row->judged, item->object, &options, wall_ms);
 	free(list);
 	row->family = row->judged.family;
+	judging_claims(row, item->object);
 	event_digest(&digest, events, since_ms);
 	if (digest.cause && strcmp(digest.reason, row->judged.reason ? row->judged.reason : "") != 0) {
 		row->cause_reason = xstrdup(digest.reason);
@@ -257,6 +260,46 @@ static void fill_row(struct once_row *to, const struct tracker *t, const struct 
 	row->judged.ncolumns = 0;
 }
 
+static struct tracked *find_claim(
+	const struct tracker *t, const struct tracked *pod, const char *name)
+{
+	char *id = object_id(0, "v1", "PersistentVolumeClaim", pod->ns, name);
+	struct tracked *claim = map_get(&t->by_id, id);
+
+	free(id);
+	return claim;
+}
+
+/* The first of a Pod's claims that is in its way. */
+static char *blame_claim(const struct once *o, const struct tracker *t, const struct tracked *pod)
+{
+	char *why = NULL;
+
+	for (size_t i = 0; !why && i < json_array_size(pod->claims->names); i++) {
+		const char *name = json_string_value(json_array_get(pod->claims->names, i));
+		const struct tracked *claim = find_claim(t, pod, name);
+
+		if (claim && !claim->trouble)
+			why = judging_claim_words(name, &claim->judged);
+		else if (claim || o->kin[CLAIMS].known)
+			why = xasprintf("claim \"%s\" is not there", name);
+	}
+	return why;
+}
+
+static void explain_volumes(const struct once *o, struct tracker *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		char *why;
+
+		if (!t->objects[i]->claims)
+			continue;
+		why = blame_claim(o, t, t->objects[i]);
+		tracker_claim(t, t->objects[i], why);
+		free(why);
+	}
+}
+
 void once_judge(struct once *o, int64_t wall_ms, int64_t since_ms)
 {
 	const struct verify verify = {
@@ -275,6 +318,7 @@ void once_judge(struct once *o, int64_t wall_ms, int64_t since_ms)
 		if (!o->items[i].reason)
 			judge_item(o, &o->items[i], tree[i], wall_ms, since_ms);
 	}
+	explain_volumes(o, t);
 	for (size_t i = 0; i < o->n; i++)
 		if (o->items[i].asked)
 			fill_row(&o->rows[o->nrows++], t, &o->items[i], tree[i]);

@@ -86,6 +86,7 @@ TEXT_FLAG(set_ca, kube.certificate_authority)
 TEXT_FLAG(set_cert, kube.client_certificate)
 TEXT_FLAG(set_key, kube.client_key)
 TEXT_FLAG(set_tls_name, kube.tls_server_name)
+TEXT_FLAG(set_plan_file, plan_file)
 TEXT_FLAG(set_speed, speed)
 TEXT_FLAG(set_kustomize, kustomize)
 TEXT_FLAG(set_labels, labels)
@@ -124,6 +125,11 @@ static bool set_check(struct args *a, const char *value, struct error *err)
 static bool set_offline(struct args *a, const char *value, struct error *err)
 {
 	return truth(&a->offline, "--offline", value, err);
+}
+
+static bool set_force(struct args *a, const char *value, struct error *err)
+{
+	return truth(&a->force, "--force", value, err);
 }
 
 static bool set_wait_for_jobs(struct args *a, const char *value, struct error *err)
@@ -329,6 +335,9 @@ static const struct flag flags[] = {
 		FOR_LIVE, set_snapshot },
 	{ "output", 'o', "HOW", "auto, tui, plain, jsonl; status: table, json",
 		FOR_SCREEN | FOR_STATUS, set_output },
+	{ "output", 'o', "FILE", "where the plan is written", FOR_IMPORT | FOR_INIT, set_plan_file },
+	{ "force", 0, NULL, "replace files that are there already", FOR_IMPORT | FOR_INIT,
+		set_force },
 	{ "icons", 0, "SET", "auto, unicode, emoji, ascii", FOR_SCREEN | FOR_STATUS, set_icons },
 	{ "color", 0, "WHEN", "auto, always, never", FOR_SCREEN, set_color },
 	{ "theme", 0, "NAME", "auto, dark, light, mono", FOR_SCREEN, set_theme },

@@ -37,6 +37,8 @@ struct args {
 	struct words groups;       /* --as-group, NULL-terminated */
 	struct words set;          /* --set: "name=value", NULL-terminated */
 	struct words rest;         /* what is no flag */
+	const char *plan_file;      /* -o of import and init; NULL: not said */
+	bool force;                 /* --force */
 	const char *speed;          /* of the simulated cluster; NULL: 1 */
 	bool check, offline;
 	bool help;
@@ -45,6 +47,7 @@ struct args {
 /* Which commands know a flag. */
 enum command_bit {
 	FOR_RUN = 1, FOR_WATCH = 2, FOR_STATUS = 4, FOR_SHOW = 8, FOR_DEMO = 16,
+	FOR_IMPORT = 32, FOR_INIT = 64,
 	OF_CLUSTER = 1 << 16, /* the flag says which cluster, or how to reach it */
 	FOR_CLUSTER = FOR_RUN | FOR_WATCH | FOR_STATUS | OF_CLUSTER,
 	FOR_OBJECTS = FOR_WATCH | FOR_STATUS,

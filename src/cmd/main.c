@@ -15,7 +15,8 @@
 #include "cmd/command.h"
 
 static const struct command *const commands[] = {
-	&command_run, &command_watch, &command_status, &command_show, &command_demo, &command_sim,
+	&command_run, &command_watch, &command_status, &command_show, &command_demo,
+	&command_import, &command_sim,
 };
 
 static bool as_plugin;

@@ -160,8 +160,8 @@ static bool parse_word(struct parser *p, struct ocl_node *into)
 	else if (is_number(into->text))
 		into->kind = OCL_NUMBER;
 	else
-		return ocl_fail(&before, "'%s' is no value: text stands between quotes",
-			into->text);
+		return ocl_fail(
+			&before, "'%s' is no value: text stands between quotes", into->text);
 	return true;
 }
 
@@ -275,8 +275,7 @@ static bool note_name(struct parser *p, struct map *names, struct ocl_node *node
 	return true;
 }
 
-static bool parse_members(
-	struct parser *p, struct ocl_node *into, char close, struct map *names)
+static bool parse_members(struct parser *p, struct ocl_node *into, char close, struct map *names)
 {
 	for (;;) {
 		struct ocl_node *member;

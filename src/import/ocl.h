@@ -13,17 +13,17 @@ enum ocl_kind {
 	OCL_NUMBER, /* text holds it as it was written */
 	OCL_BOOL,
 	OCL_NULL,
-	OCL_LIST,   /* items, without names */
-	OCL_MAP,    /* items, each with its key as name */
-	OCL_CALL,   /* text(items) */
-	OCL_BLOCK,  /* name "label"… { items }: attributes and blocks in their order */
+	OCL_LIST, /* items, without names */
+	OCL_MAP, /* items, each with its key as name */
+	OCL_CALL, /* text(items) */
+	OCL_BLOCK, /* name "label"… { items }: attributes and blocks in their order */
 };
 
 struct ocl_node {
 	enum ocl_kind kind;
-	char *name;       /* of an attribute, a key or a block; NULL inside a list */
+	char *name; /* of an attribute, a key or a block; NULL inside a list */
 	int line, column; /* of the name, else of the value */
-	char *text;       /* string, number, call: NUL-terminated, valid UTF-8 */
+	char *text; /* string, number, call: NUL-terminated, valid UTF-8 */
 	bool truth;
 	char **labels;
 	size_t nlabels;

@@ -60,8 +60,8 @@ bool ocl_source_init(
 		size_t took = text_decode(check.at, (size_t)(check.end - check.at), &cp);
 
 		if (!took)
-			return ocl_fail(&check, "byte 0x%02x is not UTF-8 text",
-				(unsigned char)*check.at);
+			return ocl_fail(
+				&check, "byte 0x%02x is not UTF-8 text", (unsigned char)*check.at);
 		if (!cp)
 			return ocl_fail(&check, "a NUL byte: this is no text");
 		ocl_skip(&check, took);

@@ -14,8 +14,8 @@ struct ocl_source {
 };
 
 /* Skips a byte order mark and checks the text: its size, UTF-8, no NUL. false: err is set. */
-bool ocl_source_init(struct ocl_source *s, const char *text, size_t len, const char *file,
-	struct error *err);
+bool ocl_source_init(
+	struct ocl_source *s, const char *text, size_t len, const char *file, struct error *err);
 
 bool ocl_fail(const struct ocl_source *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3))); /* at `at`; always false */
@@ -33,7 +33,8 @@ bool ocl_skip_line_blank(struct ocl_source *s);
 /* What `at` shows, for a sentence: "'}'", "the end of the file". */
 void ocl_describe(const struct ocl_source *s, char out[static 32]);
 
-/* A bare word: a name, a key, a keyword, a number; to free(). NULL: there is none (nothing said). */
+/* A bare word: a name, a key, a keyword, a number; to free(). NULL: there is none (nothing said).
+ */
 char *ocl_word(struct ocl_source *s);
 /* "text" with its escapes, or a heredoc; to free(). NULL: a mistake was said. */
 char *ocl_quoted(struct ocl_source *s);

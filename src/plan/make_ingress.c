@@ -60,13 +60,12 @@ static json_t *path_of(const struct make *m, const struct yaml_node *node, const
 	const char *path = jx_str(from, "path"), *kind = jx_str(from, "pathType");
 	json_t *given = json_object_get(from, "backend");
 	bool service = json_object_get(from, "service"), port = json_object_get(from, "port");
-	bool free_form = kind && strcmp(kind, "ImplementationSpecific") == 0;
 
 	if (given ? service || port : !service || !port) {
 		make_mistake(m, node, "a path needs service and port: where it leads");
 		return NULL;
 	}
-	if (path && *path != '/' && !free_form) {
+	if (path && *path != '/') {
 		make_mistake(m, yaml_get(node, "path"), "a path must start with '/'");
 		return NULL;
 	}

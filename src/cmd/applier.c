@@ -29,7 +29,7 @@ struct applier {
 	struct kube_discovery *discovery; /* the cluster's */
 	const struct manifests *list;
 	const struct manifest **order; /* what is applied, in this order */
-	size_t n, next, ncrds, established;
+	size_t n, next, taken, ncrds, established;
 	size_t first;             /* so many stand before the rest: namespaces and CRDs */
 	struct kube_apply *apply;
 	struct kube_list *look;
@@ -75,6 +75,16 @@ struct executor *applier_start(const struct executor_spec *spec, const struct ma
 	sort(a);
 	loop_timer_set(a->timer, 0);
 	return &a->executor;
+}
+
+bool applier_has_applied(const struct executor *e, const char *kind, const char *name)
+{
+	const struct applier *a = (const struct applier *)e;
+
+	for (size_t i = 0; i < a->taken; i++)
+		if (strcmp(a->order[i]->kind, kind) == 0 && strcmp(a->order[i]->name, name) == 0)
+			return true;
+	return false;
 }
 
 static struct executor *start(const struct executor_spec *spec)
@@ -170,7 +180,7 @@ static void applied(void *arg, const struct kube_apply_result *result)
 		verification_apply_waits(a->spec.verification, NULL);
 		a->ncrds += strcmp(m->kind, "CustomResourceDefinition") == 0;
 		verification_add(a->spec.verification, m, ns_of(a, m), result);
-		a->next++;
+		a->taken = ++a->next;
 		loop_timer_set(a->timer, 0);
 	} else if (result->retryable) {
 		a->weather = result->error;

@@ -13,3 +13,5 @@ extern const struct executor_kind executor_apply;
  * borrowed until the executor is freed. */
 struct executor *applier_start(
 	const struct executor_spec *spec, const struct manifests *manifests);
+/* Whether the server took that one of them. */
+bool applier_has_applied(const struct executor *e, const char *kind, const char *name);

@@ -236,7 +236,7 @@ static void may(void *arg, const struct error *err, bool allowed)
 		rights_answer(&c->rights, allowed);
 	} else {
 		say("  note: whether all of it is allowed cannot be asked: ", err->text);
-		c->rights.next = c->rights.n * 4;
+		rights_skip(&c->rights);
 	}
 	loop_timer_set(c->timer, 0);
 }

@@ -12,9 +12,9 @@
 #include "kube/discovery.h"
 #include "rules/rule.h"
 
-enum verb { PATCH, CREATE, GET, LIST, VERBS };
+enum verb { PATCH, CREATE, GET, LIST, DELETE, VERBS };
 
-static const char *const words[VERBS] = { "patch", "create", "get", "list" };
+static const char *const words[VERBS] = { "patch", "create", "get", "list", "delete" };
 
 static bool same(const char *a, const char *b)
 {
@@ -32,8 +32,15 @@ static bool add(
 		}
 	VEC_GROW(rights->items, rights->n, rights->cap);
 	rights->items[rights->n++] =
-		(struct right){ resource, ns, own, { true, true, true, true } };
+		(struct right){ resource, ns, own, false, { true, true, true, true, true } };
 	return true;
+}
+
+static void removes(struct rights *rights, const struct kube_resource *resource, const char *ns)
+{
+	for (size_t i = 0; i < rights->n; i++)
+		if (rights->items[i].resource == resource && same(rights->items[i].ns, ns))
+			rights->items[i].removes = true;
 }
 
 /* The kinds below a kind, and those below them. */
@@ -69,6 +76,8 @@ void rights_of_step(struct rights *rights, const struct plan *plan,
 		if (!resource)
 			continue;
 		add(rights, resource, ns, true);
+		if (what->blue_green.name && strcmp(m->name, what->blue_green.deployment) == 0)
+			removes(rights, resource, ns);
 		if (what->verify.mode == VERIFY_NONE)
 			continue;
 		add_children(rights, discovery, rule_find(resource->group, resource->kind), ns);
@@ -86,6 +95,8 @@ void rights_release(struct rights *rights)
 /* Of what only explains, lists are asked for and nothing else. */
 static bool is_asked(const struct rights *rights, size_t at)
 {
+	if (at % VERBS == DELETE)
+		return rights->items[at / VERBS].removes;
 	return rights->items[at / VERBS].own || at % VERBS == LIST;
 }
 
@@ -111,6 +122,11 @@ void rights_answer(struct rights *rights, bool allowed)
 	rights->items[rights->next / VERBS].allowed[rights->next % VERBS] = allowed;
 	rights->next++;
 	skip_unasked(rights);
+}
+
+void rights_skip(struct rights *rights)
+{
+	rights->next = rights->n * VERBS;
 }
 
 /* "deployments.apps in shop" */
@@ -141,6 +157,8 @@ char *rights_trouble(const struct right *right, bool verified, bool *barred)
 			place);
 	else if (!may[GET] || !may[LIST])
 		text = xasprintf("note: you may not %s %s", may[GET] ? "list" : "get", place);
+	else if (!may[DELETE])
+		text = xasprintf("note: you may not delete %s: the other colour will stay", place);
 	*barred = text && strncmp(text, "forbidden", 9) == 0;
 	free(place);
 	return text;

@@ -15,13 +15,14 @@ struct right {
 	const struct kube_resource *resource;
 	const char *ns;           /* borrowed from the plan or the clusters; NULL: cluster scope */
 	bool own;                 /* the step's objects are of this kind */
-	bool allowed[4];          /* by verb; what was not asked is allowed */
+	bool removes;             /* … and some of them are deleted, as other colours are */
+	bool allowed[5];          /* by verb; what was not asked is allowed */
 };
 
 struct rights {
 	struct right *items;
 	size_t n, cap;
-	size_t next;              /* the question that comes next: right * 4 + verb */
+	size_t next;              /* the question that comes next: right * 5 + verb */
 };
 
 void rights_of_step(struct rights *rights, const struct plan *plan,
@@ -31,6 +32,7 @@ void rights_release(struct rights *rights);
 /* The next question; false: all were asked. Answer it before the next one. */
 bool rights_next(const struct rights *rights, struct kube_access_question *question);
 void rights_answer(struct rights *rights, bool allowed);
+void rights_skip(struct rights *rights); /* none is asked any more */
 
 /* What the answers come to, each a line to free(): "forbidden: …" or "note: …"; NULL: all is
  * allowed. barred: a run would end for want of it. */

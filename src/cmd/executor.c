@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which executor a type of step has. */
+/* Which executor a step has. */
 #include "cmd/executor.h"
 
 #include "cmd/applier.h"
+#include "cmd/switcher.h"
 #include "cmd/watcher.h"
 
-const struct executor_kind *executor_kind_of(enum step_type type)
+const struct executor_kind *executor_kind_of(const struct plan_step *step)
 {
-	return type == STEP_WATCH ? &executor_watch : &executor_apply;
+	if (step->blue_green.name)
+		return &executor_switch;
+	return step->type == STEP_WATCH ? &executor_watch : &executor_apply;
 }

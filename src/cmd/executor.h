@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -27,8 +28,8 @@ struct executor_spec {
 	const struct plan *plan;
 	size_t index;             /* of the step in the plan */
 	const char *ns;           /* where objects without a namespace go */
-	/* Both come from the loop, never from inside start(), and one of them once; the executor
-	 * may be freed in it. */
+	/* Both come from the loop, never from inside start(), and one of them once (once more after
+	 * each goes_on() that was true); the executor may be freed in it. */
 	/* The cluster has the objects (ERROR_NONE: from now on the verification decides), or why
 	 * not (the step has failed). */
 	void (*applied)(void *arg, const struct error *err);
@@ -45,11 +46,17 @@ struct executor {
 
 struct executor_kind {
 	struct executor *(*start)(const struct executor_spec *spec);
+	/* All that was applied has settled. True: there is more to apply, and a callback comes
+	 * again. NULL: never. */
+	bool (*goes_on)(struct executor *e);
+	/* What is to be said behind the reason of a step that ends, such as what now serves; to
+	 * free(), NULL: nothing. The member may be NULL. */
+	char *(*last_word)(struct executor *e);
 	/* The step ends now (its time is over, canceled): what is open is stopped, what is left is
 	 * shown as not tried; no callback comes any more. Also called after a callback. */
 	void (*give_up)(struct executor *e);
 	void (*free)(struct executor *e);
 };
 
-const struct executor_kind *executor_kind_of(enum step_type type);
+const struct executor_kind *executor_kind_of(const struct plan_step *step);
 

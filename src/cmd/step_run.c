@@ -66,11 +66,24 @@ void step_run_refuse(const struct step_run_spec *spec, enum verdict verdict, int
 	emit(spec, event_step_verdict(spec->index, verdict, why->items[0].text, exit_code));
 }
 
+static void emit_verdict(
+	struct step_run *run, enum verdict verdict, int exit_code, const char *reason)
+{
+	const struct executor_kind *kind = run->executor->kind;
+	char *more = kind->last_word ? kind->last_word(run->executor) : NULL;
+	char *both = more ? xasprintf("%s; %s", reason ? reason : "ended", more) : NULL;
+
+	emit(&run->spec,
+		event_step_verdict(run->spec.index, verdict, both ? both : reason, exit_code));
+	free(both);
+	free(more);
+}
+
 static void end(struct step_run *run, enum verdict verdict, int exit_code, const char *reason)
 {
 	struct step_run_spec spec = run->spec;
 
-	emit(&spec, event_step_verdict(spec.index, verdict, reason, exit_code));
+	emit_verdict(run, verdict, exit_code, reason);
 	spec.done(spec.arg, spec.index, verdict, exit_code);
 }
 
@@ -82,6 +95,14 @@ static void verified(void *arg, const struct verification_end *why)
 	run->executor->kind->give_up(run->executor);
 	end(run, why->verdict, why->exit_code, reason);
 	free(reason);
+}
+
+static bool goes_on(void *arg)
+{
+	struct step_run *run = arg;
+	const struct executor_kind *kind = run->executor->kind;
+
+	return kind->goes_on && kind->goes_on(run->executor);
 }
 
 static void applied(void *arg, const struct error *err)
@@ -120,6 +141,7 @@ struct step_run *step_run_start(const struct step_run_spec *spec)
 		.step = spec->index,
 		.verify = step->verify,
 		.done = verified,
+		.goes_on = goes_on,
 		.arg = run,
 	};
 	struct executor_spec executor = {
@@ -139,7 +161,7 @@ struct step_run *step_run_start(const struct step_run_spec *spec)
 	emit_start(spec);
 	run->verification = verification_new(&verification);
 	executor.verification = run->verification;
-	run->executor = executor_kind_of(step->type)->start(&executor);
+	run->executor = executor_kind_of(step)->start(&executor);
 	return run;
 }
 
@@ -156,5 +178,5 @@ void step_run_stop(struct step_run *run, enum verdict verdict, int exit_code, co
 {
 	run->executor->kind->give_up(run->executor);
 	verification_stop(run->verification);
-	emit(&run->spec, event_step_verdict(run->spec.index, verdict, reason, exit_code));
+	emit_verdict(run, verdict, exit_code, reason);
 }

@@ -90,34 +90,31 @@ static const struct field fields[] = {
 	{ "custom", note_block },
 };
 
-/* recreate: the parameters of a rolling update that the server keeps from before have to go. */
-static void set_strategy(struct reading *r, const struct made *made, const char *type)
+/* The server's own defaults are said, too: what nobody has applied would stay when a Recreate, which
+ * must not have it, is applied over it. */
+static void set_strategy(struct reading *r, const struct made *made)
 {
+	const char *type = r->strategy == STRATEGY_RECREATE ? "Recreate" : "RollingUpdate";
 	json_t *spec = json_object_get(made->object, "spec");
 	const char *given = jx_str(spec, "strategy.type");
-	json_t *strategy = json_object_get(spec, "strategy");
 
-	if (given && strcmp(given, type) != 0) {
+	if (given && r->strategy && strcmp(given, type) != 0)
 		make_mistake(&r->list.make, r->strategy_at,
 			"this strategy is not that of the deployment, which says %s", given);
-		return;
-	}
-	if (!strategy) {
-		strategy = json_object();
-		json_object_set_new(spec, "strategy", strategy);
-	}
-	json_object_set_new(strategy, "type", json_string(type));
-	if (r->strategy == STRATEGY_RECREATE)
-		json_object_set_new(strategy, "rollingUpdate", json_null());
+	else if (r->strategy == STRATEGY_RECREATE)
+		json_object_set_new(spec, "strategy", json_pack("{s:s}", "type", type));
+	else if (!json_object_get(spec, "strategy"))
+		json_object_set_new(spec, "strategy",
+			json_pack("{s:s, s:{s:s, s:s}}", "type", type, "rollingUpdate", "maxSurge",
+				"25%", "maxUnavailable", "25%"));
 }
 
 static void set_strategies(struct reading *r)
 {
-	const char *type = r->strategy == STRATEGY_RECREATE ? "Recreate" : "RollingUpdate";
 	struct made *made;
 
 	for (size_t i = 0; (made = made_find(&r->list, "Deployment", i)); i++)
-		set_strategy(r, made, type);
+		set_strategy(r, made);
 }
 
 /* The new colour, and what is switched to it; routes to it wait with them. */
@@ -161,8 +158,7 @@ static void apply_strategy(struct reading *r)
 			"strategy is a deployment's, and this step has none");
 	else if (r->strategy == STRATEGY_BLUE_GREEN)
 		set_blue_green(r);
-	else if (r->strategy)
-		set_strategies(r);
+	set_strategies(r);
 }
 
 static void finish(struct reading *r)
@@ -211,9 +207,6 @@ void step_resources_check(const struct plan_step *step, const char *file, struct
 		field_mistake(&at, file, errs,
 			"blueGreen: {verify: true} needs a step that is verified, and this one is "
 			"not: give it a verify block, or leave this out");
-	else
-		field_mistake(&at, file, errs,
-			"this version of ksettle does not switch Services yet");
 }
 
 static void read_single(struct plan_step *step, make_object_fn *make,

@@ -23,6 +23,11 @@ void settle_applied(struct settle *s, int64_t now)
 	s->applied_at = now;
 }
 
+void settle_apply_again(struct settle *s)
+{
+	s->applied_at = -1;
+}
+
 int64_t settle_deadline(const struct settle *s)
 {
 	return s->verify.timeout_ms < 0 ? -1 : s->started_at + s->verify.timeout_ms;

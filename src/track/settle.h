@@ -55,6 +55,7 @@ struct settle_result {
 
 void settle_init(struct settle *s, const struct verify *verify, int64_t now);
 void settle_applied(struct settle *s, int64_t now);
+void settle_apply_again(struct settle *s); /* until the next settle_applied() */
 void settle_step(
 	struct settle *s, const struct settle_look *look, int64_t now, struct settle_result *out);
 int64_t settle_deadline(const struct settle *s); /* < 0: none */

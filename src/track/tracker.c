@@ -119,6 +119,12 @@ void tracker_apply_ended(struct tracker *t, int64_t now)
 	settle_applied(&t->settle, now);
 }
 
+void tracker_apply_again(struct tracker *t)
+{
+	t->applied_at = -1;
+	settle_apply_again(&t->settle);
+}
+
 /* Since when its family of reasons has lasted. */
 static void follow_trouble(struct tracked *o, int64_t now)
 {

@@ -133,6 +133,8 @@ struct tracked *tracker_add(struct tracker *t, const char *api_version, const ch
  * Said once as a warning, and when time runs out. */
 void tracker_apply_waits(struct tracker *t, const char *why);
 void tracker_apply_ended(struct tracker *t, int64_t now);
+/* More is applied, because what there is has settled: nothing succeeds until that has ended, too. */
+void tracker_apply_again(struct tracker *t);
 
 /* An object was seen in an answer to what was asked at asked_at (TRACKER_APPLY: it is an apply's
  * own answer, which proves nothing about later). Returns its row, or NULL when it is nobody's: the

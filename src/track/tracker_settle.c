@@ -27,9 +27,10 @@ static void why_unsettled(const struct tracker *t, const struct settle_look *loo
 	int64_t since = t->settle.window_since;
 
 	*id = NULL;
-	*why = look->stale ? "the connection to the cluster was lost"
-			   : "waiting for a fresh look at the cluster";
-	if (look->stale)
+	*why = look->stale                 ? "the connection to the cluster was lost"
+		: t->settle.applied_at < 0 ? "it has settled, and more is applied now"
+					   : "waiting for a fresh look at the cluster";
+	if (look->stale || t->settle.applied_at < 0)
 		return;
 	for (size_t i = 0; i < look->n; i++) {
 		const struct settle_object *o = &look->objects[i];

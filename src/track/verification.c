@@ -28,6 +28,7 @@ struct verification {
 	const char *connection;   /* the state last told */
 	struct error fatal;
 	bool waiting;             /* between the apply's end and the verdict */
+	bool over;                /* ended, or stopped: nothing decides any more */
 	bool reached;             /* the cluster took an object */
 	int64_t started_at;
 	int64_t lingers_since;    /* it would have failed then; 0: not yet */
@@ -37,6 +38,8 @@ static void set_timer(struct verification *v, int64_t delay)
 {
 	int64_t deadline = verification_deadline(v), now = clock_now_ms();
 
+	if (v->over)
+		return;
 	if (deadline >= 0 && deadline - now < delay)
 		delay = deadline - now;
 	loop_timer_set(v->timer, delay);
@@ -61,6 +64,7 @@ static void end(struct verification *v, enum verdict verdict, int exit_code, con
 	struct verification_end what = { verdict, exit_code, reason };
 
 	v->waiting = false;
+	v->over = true;
 	loop_timer_stop(v->timer);
 	v->spec.done(v->spec.arg, &what);
 }
@@ -98,6 +102,14 @@ static bool lingers(struct verification *v, const struct settle_result *result, 
 	return detail_open(v->detail) && now - v->lingers_since < LINGER_MS;
 }
 
+static bool goes_on(struct verification *v)
+{
+	if (!v->spec.goes_on || !v->spec.goes_on(v->spec.arg))
+		return false;
+	tracker_apply_again(v->tracker);
+	return true;
+}
+
 static void tick(void *arg)
 {
 	struct verification *v = arg;
@@ -108,6 +120,10 @@ static void tick(void *arg)
 	tracker_settle(v->tracker, poller_fresh_since(v->poller), health.stale, now, &result);
 	if (end_without_cluster(v, &result, &health))
 		return;
+	if (result.verdict == VERDICT_SUCCEEDED && goes_on(v)) {
+		set_timer(v, 0);
+		return;
+	}
 	if (result.verdict != VERDICT_NONE && !lingers(v, &result, now)) {
 		end(v, result.verdict, verdict_exit_code(result.verdict), result.reason);
 		return;
@@ -217,6 +233,7 @@ void verification_applied(struct verification *v)
 void verification_stop(struct verification *v)
 {
 	v->waiting = false;
+	v->over = true;
 	loop_timer_stop(v->timer);
 	tracker_stop(v->tracker, clock_now_ms());
 }

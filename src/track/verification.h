@@ -37,6 +37,9 @@ struct verification_spec {
 	size_t step;
 	struct verify verify;
 	verification_fn *done;
+	/* Asked in place of a success, from the loop: true means that more is applied, and that
+	 * verification_applied() (or verification_stop()) comes again. NULL: never. */
+	bool (*goes_on)(void *arg);
 	void *arg;
 };
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "kube/in_cluster.h"
 #include "kube/kubeconfig_files.h"
 #include "kube/kubeconfig_parts.h"
 
@@ -199,7 +200,7 @@ static bool choose(struct choice *choice, const struct kubeconfig_files *files,
 	choice->cluster = flags->cluster ? flags->cluster : choice->cluster;
 	choice->user = flags->user ? flags->user : choice->user;
 	choice->ns = flags->ns && *flags->ns ? flags->ns : choice->ns;
-	return check_namespace(choice->ns ? choice->ns : "default", err);
+	return true;
 }
 
 /* Finds the entry of a name; one that no file has is an error unless the command line stands in
@@ -228,8 +229,9 @@ static bool no_server(const struct choice *choice, const struct kubeconfig_part 
 	if (choice->cluster)
 		return kubeconfig_part_error(cluster, err, "no server is defined");
 	if (files->n == 0)
-		return error_set(
-			err, ERROR_CONFIG, "no kubeconfig found (looked at %s)", files->looked_at);
+		return error_set(err, ERROR_CONFIG,
+			"no kubeconfig found (looked at %s), and this is no Pod of a cluster",
+			files->looked_at);
 	if (choice->context)
 		return error_set(err, ERROR_CONFIG, "%s: context \"%s\" names no cluster",
 			choice->file->path, choice->context);
@@ -255,14 +257,29 @@ static void drop_credentials(struct kube_config *config)
 	config->exec = NULL;
 }
 
+/* The service account's token, where nothing else says who we are. */
+static bool use_token_file(struct kube_config *out, const char *path, struct error *err)
+{
+	if (!path || out->token || out->cert_pem)
+		return true;
+	out->token_file = xstrdup(path);
+	out->token = kubeconfig_read_token(path, err);
+	return out->token;
+}
+
+/* token_file is that of the Pod that we run in, where its cluster is meant; else NULL. */
 static bool resolve(struct kube_config *out, const struct kubeconfig_files *files,
-	const struct kube_flags *flags, struct error *err)
+	const struct kube_flags *flags, const struct in_cluster *pod, const char *token_file,
+	struct error *err)
 {
 	struct choice choice;
 	struct kubeconfig_part cluster = { .what = "cluster" }, user = { .what = "user" };
 	const char *server = NULL;
 
 	if (!choose(&choice, files, flags, err))
+		return false;
+	choice.ns = choice.ns ? choice.ns : pod->ns ? pod->ns : "default";
+	if (!check_namespace(choice.ns, err))
 		return false;
 	cluster.name = choice.cluster;
 	user.name = choice.user;
@@ -273,7 +290,7 @@ static bool resolve(struct kube_config *out, const struct kubeconfig_files *file
 		return false;
 	if (!server)
 		return no_server(&choice, &cluster, files, err);
-	if (!kubeconfig_load_user(out, &user, flags, err))
+	if (!kubeconfig_load_user(out, &user, flags, err) || !use_token_file(out, token_file, err))
 		return false;
 	if (!out->token && !out->token_file && !out->cert_pem
 		&& !kubeconfig_load_exec(&out->exec, &user, &cluster, err))
@@ -285,11 +302,28 @@ static bool resolve(struct kube_config *out, const struct kubeconfig_files *file
 	out->context = display_or_null(choice.context);
 	out->cluster = display_or_null(choice.cluster);
 	out->user = display_or_null(choice.user);
-	out->ns = xstrdup(choice.ns ? choice.ns : "default");
+	out->ns = xstrdup(choice.ns);
 	out->ns_explicit = flags->ns && *flags->ns;
 	out->request_timeout_ms =
 		flags->request_timeout_ms ? flags->request_timeout_ms : REQUEST_TIMEOUT_MS;
 	return true;
+}
+
+static bool are_empty(const struct kubeconfig_files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (files->items[i].root)
+			return false;
+	return true;
+}
+
+/* Without a kubeconfig the Pod's own cluster is meant; flags go over it. */
+static void stand_in(struct kube_flags *flags, const struct in_cluster *pod)
+{
+	if (!flags->server)
+		flags->server = pod->server;
+	if (!flags->certificate_authority && !flags->insecure_skip_tls_verify)
+		flags->certificate_authority = pod->ca_file;
 }
 
 /* An empty flag counts as one that was not given, as with kubectl. */
@@ -303,7 +337,8 @@ bool kube_config_load(struct kube_config *out, const struct kube_flags *flags, s
 	struct kubeconfig_files files;
 	struct kube_config config = { 0 };
 	struct kube_flags set = *flags;
-	bool ok;
+	struct in_cluster pod;
+	bool ok, inside;
 
 	set.context = given(flags->context);
 	set.cluster = given(flags->cluster);
@@ -317,7 +352,11 @@ bool kube_config_load(struct kube_config *out, const struct kube_flags *flags, s
 	set.as = given(flags->as);
 	if (!kubeconfig_files_load(&files, flags->kubeconfig, err))
 		return false;
-	ok = resolve(&config, &files, &set, err);
+	inside = in_cluster_find(&pod, flags->service_account) && are_empty(&files);
+	if (inside)
+		stand_in(&set, &pod);
+	ok = resolve(&config, &files, &set, &pod, inside ? pod.token_file : NULL, err);
+	in_cluster_release(&pod);
 	kubeconfig_files_release(&files);
 	if (ok)
 		*out = config;

@@ -15,6 +15,7 @@ struct kube_flags {
 	const char *const *as_groups; /* NULL-terminated, or NULL */
 	bool insecure_skip_tls_verify;
 	long long request_timeout_ms; /* 0: the built-in 30 s */
+	const char *service_account; /* no flag: the folder of a Pod's credentials (in_cluster.h) */
 };
 
 /* An exec credential plugin (client.authentication.k8s.io v1, v1beta1). */
@@ -46,7 +47,8 @@ struct kube_config {
 	long long request_timeout_ms;
 };
 
-/* kubectl's loading and merging rules (UX.md §1.4 to §1.6). false: one sentence naming the file
+/* kubectl's loading and merging rules (UX.md §1.4 to §1.6, §1.8): without any kubeconfig a Pod's own
+ * service account serves. false: one sentence naming the file
  * (with line:column where it is YAML) and what to do; nothing to release. What is not built yet
  * (proxy-url, auth-provider, username and password over …) is refused by name. */
 bool kube_config_load(struct kube_config *out, const struct kube_flags *flags, struct error *err);

@@ -149,6 +149,9 @@ static void begin_case(struct test_case *test, const char *title)
 	free(name);
 	unsetenv("KUBECONFIG");
 	unsetenv("HOME");
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	unsetenv("KUBERNETES_SERVICE_PORT");
+	unsetenv("POD_NAMESPACE");
 	test->title = xstrdup(title);
 }
 
@@ -171,6 +174,7 @@ static void set_option(struct test_case *test, char *word)
 		{ "--client-key", &flags->client_key },
 		{ "--tls-server-name", &flags->tls_server_name },
 		{ "--as", &flags->as },
+		{ "--service-account", &flags->service_account }, /* no flag of ours: a folder */
 	};
 	char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);

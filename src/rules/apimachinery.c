@@ -27,6 +27,10 @@ static void judge_crd(struct judgement *out, const json_t *object,
 
 	if (judge_false(out, &accepted, "NamesNotAccepted"))
 		return;
+	if (condition_of(object, "Terminating").is == TRUTH_TRUE) {
+		judgement_set(out, STATUS_IN_PROGRESS, "Terminating", "being deleted");
+		return;
+	}
 	if (established.is == TRUTH_TRUE) {
 		judge_success(out);
 		if (loose.is == TRUTH_TRUE)
@@ -40,6 +44,19 @@ static void judge_crd(struct judgement *out, const json_t *object,
 	judgement_set(out, STATUS_IN_PROGRESS, "Installing", "the server does not serve it yet");
 }
 
+/* "False (MissingEndpoints)" */
+static void available_column(struct judgement *out, const struct condition *c)
+{
+	const char *reason = reason_or(c->reason, NULL);
+
+	if (c->is == TRUTH_TRUE)
+		judgement_column(out, "Available", "True");
+	else if (reason)
+		judgement_column(out, "Available", "False (%s)", reason);
+	else
+		judgement_column(out, "Available", "%s", condition_present(c) ? "False" : "Unknown");
+}
+
 static void judge_apiservice(struct judgement *out, const json_t *object,
 	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
 {
@@ -49,7 +66,7 @@ static void judge_apiservice(struct judgement *out, const json_t *object,
 
 	judgement_column(out, "Service", "%s%s%s", name && space ? space : "",
 		name && space ? "/" : "", name ? name : "Local");
-	judgement_column(out, "Available", "%s", available.is == TRUTH_TRUE ? "True" : "False");
+	available_column(out, &available);
 	judge_by_condition(out, object, "Available");
 }
 

@@ -4,11 +4,73 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/jx.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
 #include "rules/kinds.h"
+#include "rules/lists.h"
 #include "rules/read.h"
+
+/* "80%", "500m": a measure, be it a target or what was measured; "" if it is none. */
+static void add_measure(struct buf *text, const json_t *measure, const char *absent)
+{
+	const char *words[] = { jx_str(measure, "averageValue"), jx_str(measure, "value") };
+
+	if (jx_has_int(measure, "averageUtilization"))
+		buf_printf(text, "%lld%%", jx_int(measure, "averageUtilization", 0));
+	else
+		buf_addstr(text, words[0] ? words[0] : words[1] ? words[1] : absent);
+}
+
+/* "cpu: 10%/80%", "requests: <unknown>/5": one metric, from where its type says. */
+static void add_metric(struct buf *text, const json_t *metric, const json_t *current)
+{
+	static const struct {
+		const char *type, *name, *target, *current;
+	} types[] = {
+		{ "Resource", "resource.name", "resource.target", "resource.current" },
+		{ "ContainerResource", "containerResource.name", "containerResource.target",
+			"containerResource.current" },
+		{ "Pods", "pods.metric.name", "pods.target", "pods.current" },
+		{ "Object", "object.metric.name", "object.target", "object.current" },
+		{ "External", "external.metric.name", "external.target", "external.current" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		const char *name = jx_str(metric, types[i].name);
+
+		if (!same(jx_str(metric, "type"), types[i].type))
+			continue;
+		buf_printf(text, "%s%s: ", text->len ? ", " : "", name ? name : "");
+		add_measure(text, jx_get(current, types[i].current), "<unknown>");
+		buf_addch(text, '/');
+		add_measure(text, jx_get(metric, types[i].target), "<auto>");
+	}
+}
+
+/* What it measures against what it aims at; autoscaling/v1 knows the CPU only. */
+static void targets_column(struct judgement *out, const json_t *object)
+{
+	const json_t *metrics = jx_get(object, "spec.metrics");
+	const json_t *current = jx_get(object, "status.currentMetrics");
+	struct buf text;
+
+	buf_init(&text, LIST_MAX);
+	for (size_t i = 0; i < json_array_size(metrics); i++)
+		add_metric(&text, json_array_get(metrics, i), json_array_get(current, i));
+	if (!metrics && jx_has_int(object, "spec.targetCPUUtilizationPercentage")) {
+		buf_addstr(&text, "cpu: ");
+		if (jx_has_int(object, "status.currentCPUUtilizationPercentage"))
+			buf_printf(&text, "%lld%%",
+				jx_int(object, "status.currentCPUUtilizationPercentage", 0));
+		else
+			buf_addstr(&text, "<unknown>");
+		buf_printf(&text, "/%lld%%",
+			jx_int(object, "spec.targetCPUUtilizationPercentage", 0));
+	}
+	list_column(out, "Targets", &text);
+}
 
 static void columns_of(struct judgement *out, const json_t *object)
 {
@@ -16,6 +78,7 @@ static void columns_of(struct judgement *out, const json_t *object)
 		   *name = jx_str(object, "spec.scaleTargetRef.name");
 
 	judgement_column(out, "Reference", "%s/%s", kind ? kind : "", name ? name : "");
+	targets_column(out, object);
 	judgement_column(out, "Minpods", "%lld", jx_int(object, "spec.minReplicas", 1));
 	judgement_column(out, "Maxpods", "%lld", jx_int(object, "spec.maxReplicas", 0));
 	judgement_column(out, "Replicas", "%lld", jx_int(object, "status.currentReplicas", 0));
@@ -97,7 +160,8 @@ static void judge_autoscaler(struct judgement *out, const json_t *object,
 	json_decref(parsed);
 }
 
-static const char *const columns[] = { "Reference", "Minpods", "Maxpods", "Replicas", NULL };
+static const char *const columns[] = { "Reference", "Targets", "Minpods", "Maxpods",
+	"Replicas", NULL };
 
 const struct rule autoscaling_rules[] = {
 	{ .group = "autoscaling",

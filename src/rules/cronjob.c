@@ -3,7 +3,6 @@
  * note. */
 #include "base/clock.h"
 #include "base/jx.h"
-#include "base/unused.h"
 #include "base/xalloc.h"
 #include "rules/kinds.h"
 #include "rules/lists.h"
@@ -37,14 +36,26 @@ static void note_events(struct judgement *out, const struct judge_options *optio
 	}
 }
 
-static void judge_cronjob(struct judgement *out, const json_t *object,
-	const struct judge_options *options, int64_t now_ms UNUSED)
+/* How long ago it ran last. */
+static void last_column(struct judgement *out, const json_t *object, int64_t now_ms)
 {
-	const char *schedule = jx_str(object, "spec.schedule");
+	const char *last = jx_str(object, "status.lastScheduleTime");
+	char age[DURATION_SIZE] = "<none>";
+	int64_t last_ms;
 
-	judgement_column(out, "Schedule", "%s", schedule ? schedule : "<none>");
+	if (last && clock_parse_stamp(last, &last_ms))
+		duration_age(now_ms > last_ms ? now_ms - last_ms : 0, age);
+	judgement_column(out, "Last-schedule", "%s", age);
+}
+
+static void judge_cronjob(struct judgement *out, const json_t *object,
+	const struct judge_options *options, int64_t now_ms)
+{
+	string_column(out, "Schedule", object, "spec.schedule");
+	string_column(out, "Timezone", object, "spec.timeZone");
 	judgement_column(out, "Suspend", "%s", jx_bool(object, "spec.suspend") ? "True" : "False");
 	judgement_column(out, "Active", "%zu", jx_len(object, "status.active"));
+	last_column(out, object, now_ms);
 	if (!judge_suspended(out, object, options, "suspend"))
 		judge_success(out);
 	if (last_run_failed(object))
@@ -53,7 +64,8 @@ static void judge_cronjob(struct judgement *out, const json_t *object,
 }
 
 static const char *const children[] = { "batch/Job", NULL };
-static const char *const columns[] = { "Schedule", "Suspend", "Active", NULL };
+static const char *const columns[] = { "Schedule", "Timezone", "Suspend", "Active",
+	"Last-schedule", NULL };
 
 const struct rule cronjob_rules[] = {
 	{ .group = "batch",

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DaemonSet: settled when every node that should run it runs an available Pod of the new
  * template. */
-#include <stdlib.h>
-
 #include "base/buf.h"
 #include "base/jx.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
 #include "rules/kinds.h"
+#include "rules/lists.h"
 #include "rules/read.h"
 #include "rules/replicas.h"
 
@@ -25,26 +24,21 @@ static struct nodes nodes_of(const json_t *object)
 	n.updated = count_of(object, "status.updatedNumberScheduled", 0, &n.bad);
 	n.available = count_of(object, "status.numberAvailable", 0, &n.bad);
 	n.ready = count_of(object, "status.numberReady", 0, &n.bad);
+	/* What was left out is no less than what is part of it; its controller writes both. */
+	if (!jx_get(object, "status.numberReady"))
+		n.ready = n.available;
+	if (!jx_get(object, "status.currentNumberScheduled"))
+		n.current = n.ready > n.updated ? n.ready : n.updated;
 	return n;
 }
 
-/* "arch=amd64,os=linux", sorted; "<none>" as kubectl prints it. */
 static void node_selector(struct judgement *out, const json_t *object)
 {
-	const json_t *selector = jx_get(object, "spec.template.spec.nodeSelector");
-	char *text = selector ? json_dumps(selector, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
-	json_t *sorted = text ? json_loads(text, 0, NULL) : NULL;
 	struct buf list;
-	const char *key;
-	json_t *value;
 
-	buf_init(&list, 1024);
-	json_object_foreach(sorted, key, value) if (json_is_string(value))
-		buf_printf(&list, "%s%s=%s", list.len ? "," : "", key, json_string_value(value));
-	judgement_column(out, "Node-selector", "%s", list.len ? buf_str(&list) : "<none>");
-	buf_release(&list);
-	json_decref(sorted);
-	free(text);
+	buf_init(&list, LIST_MAX);
+	list_pairs(&list, jx_get(object, "spec.template.spec.nodeSelector"));
+	list_column(out, "Node-selector", &list);
 }
 
 static bool judge_nodes(struct judgement *out, const struct nodes *n, bool on_delete)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/jx.h"
 #include "base/unused.h"
+#include "base/xalloc.h"
 #include "rules/kinds.h"
 #include "rules/lists.h"
 #include "rules/read.h"
@@ -70,9 +71,83 @@ static void judge_slice(struct judgement *out, const json_t *object,
 	judge_existence(out, object, options, now_ms);
 }
 
+/* "app=web,tier in (a,b)"; an expression without values is "key" or "!key". */
+static void list_expressions(struct buf *list, const json_t *expressions)
+{
+	static const struct {
+		const char *operator, *before, *after;
+	} words[] = {
+		{ "In", "", " in (" },
+		{ "NotIn", "", " notin (" },
+		{ "Exists", "", NULL },
+		{ "DoesNotExist", "!", NULL },
+	};
+
+	for (size_t i = 0; i < json_array_size(expressions); i++) {
+		const json_t *expression = json_array_get(expressions, i);
+		const char *key = jx_str(expression, "key");
+		struct buf values;
+
+		buf_init(&values, LIST_MAX);
+		list_strings(&values, jx_get(expression, "values"));
+		for (size_t k = 0; key && k < ARRAY_LEN(words); k++)
+			if (same(jx_str(expression, "operator"), words[k].operator))
+				buf_printf(list, "%s%s%s%s%s%s", list->len ? "," : "",
+					words[k].before, key, words[k].after ? words[k].after : "",
+					words[k].after ? buf_str(&values) : "",
+					words[k].after ? ")" : "");
+		buf_release(&values);
+	}
+}
+
+static void judge_network_policy(struct judgement *out, const json_t *object,
+	const struct judge_options *options, int64_t now_ms)
+{
+	struct buf list;
+
+	buf_init(&list, LIST_MAX);
+	list_pairs(&list, jx_get(object, "spec.podSelector.matchLabels"));
+	list_expressions(&list, jx_get(object, "spec.podSelector.matchExpressions"));
+	list_column(out, "Pod-selector", &list);
+	judge_existence(out, object, options, now_ms);
+}
+
+static void judge_binding(struct judgement *out, const json_t *object,
+	const struct judge_options *options, int64_t now_ms)
+{
+	const char *kind = jx_str(object, "roleRef.kind"), *name = jx_str(object, "roleRef.name");
+
+	judgement_column(out, "Role", "%s/%s", kind ? kind : "", name ? name : "");
+	judge_existence(out, object, options, now_ms);
+}
+
 static const char *const configmap_columns[] = { "Data", NULL };
 static const char *const secret_columns[] = { "Type", "Data", NULL };
 static const char *const slice_columns[] = { "Addresstype", "Ports", "Ready", "Endpoints", NULL };
+
+static const char *const network_policy_columns[] = { "Pod-selector", NULL };
+static const char *const binding_columns[] = { "Role", NULL };
+
+/* Columns that are fields: the headings, and where they stand. */
+static const char *const account_columns[] = { "Secrets", NULL };
+static const char *const account_fields[] = { "secrets|0", NULL };
+static const char *const lease_columns[] = { "Holder", NULL };
+static const char *const lease_fields[] = { "spec.holderIdentity|", NULL };
+static const char *const ingress_class_columns[] = { "Controller", "Parameters", NULL };
+static const char *const ingress_class_fields[] = { "spec.controller",
+	"spec.parameters.name|<none>", NULL };
+static const char *const priority_columns[] = { "Value", "Global-default", "Preemptionpolicy",
+	NULL };
+static const char *const priority_fields[] = { "value|0", "globalDefault|false",
+	"preemptionPolicy|PreemptLowerPriority", NULL };
+static const char *const runtime_columns[] = { "Handler", NULL };
+static const char *const runtime_fields[] = { "handler", NULL };
+static const char *const storage_columns[] = { "Provisioner", "Reclaimpolicy", "Volumebindingmode",
+	"Allowvolumeexpansion", NULL };
+static const char *const storage_fields[] = { "provisioner", "reclaimPolicy|Delete",
+	"volumeBindingMode|Immediate", "allowVolumeExpansion|false", NULL };
+static const char *const webhook_columns[] = { "Webhooks", NULL };
+static const char *const webhook_fields[] = { "webhooks|0", NULL };
 
 #define RBAC "rbac.authorization.k8s.io"
 #define ADMISSION "admissionregistration.k8s.io"
@@ -83,7 +158,11 @@ const struct rule existence_rules[] = {
 		.columns = configmap_columns,
 		.judge = judge_configmap },
 	{ .group = "", .kind = "Secret", .columns = secret_columns, .judge = judge_secret },
-	{ .group = "", .kind = "ServiceAccount", .judge = judge_existence },
+	{ .group = "",
+		.kind = "ServiceAccount",
+		.columns = account_columns,
+		.fields = account_fields,
+		.judge = judge_existence },
 	{ .group = "", .kind = "LimitRange", .judge = judge_existence },
 	{ .group = "", .kind = "Endpoints", .judge = judge_existence },
 	{ .group = "", .kind = "Event", .judge = judge_existence },
@@ -94,22 +173,59 @@ const struct rule existence_rules[] = {
 		.columns = slice_columns,
 		.judge = judge_slice },
 	{ .group = "events.k8s.io", .kind = "Event", .judge = judge_existence },
-	{ .group = "coordination.k8s.io", .kind = "Lease", .judge = judge_existence },
+	{ .group = "coordination.k8s.io",
+		.kind = "Lease",
+		.columns = lease_columns,
+		.fields = lease_fields,
+		.judge = judge_existence },
 	{ .group = RBAC, .kind = "Role", .judge = judge_existence },
-	{ .group = RBAC, .kind = "RoleBinding", .judge = judge_existence },
+	{ .group = RBAC,
+		.kind = "RoleBinding",
+		.columns = binding_columns,
+		.judge = judge_binding },
 	{ .group = RBAC, .kind = "ClusterRole", .judge = judge_existence },
-	{ .group = RBAC, .kind = "ClusterRoleBinding", .judge = judge_existence },
-	{ .group = "networking.k8s.io", .kind = "NetworkPolicy", .judge = judge_existence },
-	{ .group = "networking.k8s.io", .kind = "IngressClass", .judge = judge_existence },
-	{ .group = "scheduling.k8s.io", .kind = "PriorityClass", .judge = judge_existence },
-	{ .group = "node.k8s.io", .kind = "RuntimeClass", .judge = judge_existence },
-	{ .group = "storage.k8s.io", .kind = "StorageClass", .judge = judge_existence },
+	{ .group = RBAC,
+		.kind = "ClusterRoleBinding",
+		.columns = binding_columns,
+		.judge = judge_binding },
+	{ .group = "networking.k8s.io",
+		.kind = "NetworkPolicy",
+		.columns = network_policy_columns,
+		.judge = judge_network_policy },
+	{ .group = "networking.k8s.io",
+		.kind = "IngressClass",
+		.columns = ingress_class_columns,
+		.fields = ingress_class_fields,
+		.judge = judge_existence },
+	{ .group = "scheduling.k8s.io",
+		.kind = "PriorityClass",
+		.columns = priority_columns,
+		.fields = priority_fields,
+		.judge = judge_existence },
+	{ .group = "node.k8s.io",
+		.kind = "RuntimeClass",
+		.columns = runtime_columns,
+		.fields = runtime_fields,
+		.judge = judge_existence },
+	{ .group = "storage.k8s.io",
+		.kind = "StorageClass",
+		.columns = storage_columns,
+		.fields = storage_fields,
+		.judge = judge_existence },
 	{ .group = "storage.k8s.io", .kind = "CSIDriver", .judge = judge_existence },
 	{ .group = "storage.k8s.io", .kind = "CSINode", .judge = judge_existence },
 	{ .group = "storage.k8s.io", .kind = "CSIStorageCapacity", .judge = judge_existence },
 	{ .group = "storage.k8s.io", .kind = "VolumeAttributesClass", .judge = judge_existence },
-	{ .group = ADMISSION, .kind = "MutatingWebhookConfiguration", .judge = judge_existence },
-	{ .group = ADMISSION, .kind = "ValidatingWebhookConfiguration", .judge = judge_existence },
+	{ .group = ADMISSION,
+		.kind = "MutatingWebhookConfiguration",
+		.columns = webhook_columns,
+		.fields = webhook_fields,
+		.judge = judge_existence },
+	{ .group = ADMISSION,
+		.kind = "ValidatingWebhookConfiguration",
+		.columns = webhook_columns,
+		.fields = webhook_fields,
+		.judge = judge_existence },
 	{ .group = ADMISSION, .kind = "ValidatingAdmissionPolicy", .judge = judge_existence },
 	{ .group = ADMISSION,
 		.kind = "ValidatingAdmissionPolicyBinding",

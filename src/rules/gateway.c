@@ -25,10 +25,25 @@ static bool judge_refused(
 	return true;
 }
 
+/* Two listeners want the same. */
+static bool judge_conflicted(struct judgement *out, const json_t *object,
+	const json_t *conditions, const char *what)
+{
+	const struct condition c = condition_in(conditions, "Conflicted", generation_of(object));
+	char message[SHOWN_SIZE];
+
+	if (c.is != TRUTH_TRUE)
+		return false;
+	shown(message, c.message);
+	judgement_error(out, SEVERITY_SOFT, FAMILY_OTHER, reason_or(c.reason, "Conflicted"),
+		"%s%s", what, *message ? message : "it conflicts with another");
+	return true;
+}
+
 bool judge_answer(struct judgement *out, const json_t *object, const json_t *conditions,
 	const char *const *needs, const char *what)
 {
-	static const char *const refusals[] = { "Accepted", "ResolvedRefs" };
+	static const char *const refusals[] = { "Accepted", "Admitted", "ResolvedRefs" };
 	char message[SHOWN_SIZE];
 
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
@@ -38,6 +53,8 @@ bool judge_answer(struct judgement *out, const json_t *object, const json_t *con
 		if (judge_refused(out, &c, refusals[i], what))
 			return true;
 	}
+	if (judge_conflicted(out, object, conditions, what))
+		return true;
 	for (; *needs; needs++) {
 		const struct condition c = condition_in(conditions, *needs, generation_of(object));
 
@@ -94,12 +111,10 @@ static void judge_listeners(struct judgement *out, const json_t *object, const c
 	}
 }
 
-static void judge_gateway(struct judgement *out, const json_t *object,
-	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+static void judge_all(struct judgement *out, const json_t *object)
 {
 	static const char *const needs[] = { "Accepted", "Programmed", NULL };
 
-	gateway_columns(out, object);
 	judge_listeners(out, object, needs);
 	if (out->status == STATUS_ERROR)
 		return;
@@ -108,8 +123,28 @@ static void judge_gateway(struct judgement *out, const json_t *object,
 		judge_success(out);
 }
 
+static void judge_gateway(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	gateway_columns(out, object);
+	judge_all(out, object);
+}
+
+/* More listeners for a Gateway, judged as its own are. */
+static void judge_listener_set(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	judgement_column(out, "Accepted", "%s",
+		condition_of(object, "Accepted").is == TRUTH_TRUE ? "True" : "False");
+	judgement_column(out, "Programmed", "%s",
+		condition_of(object, "Programmed").is == TRUTH_TRUE ? "True" : "False");
+	judge_all(out, object);
+}
+
 static const char *const class_columns[] = { "Controller", "Accepted", NULL };
 static const char *const columns[] = { "Class", "Address", "Programmed", NULL };
+
+static const char *const set_columns[] = { "Accepted", "Programmed", NULL };
 
 const struct rule gateway_rules[] = {
 	{ .group = "gateway.networking.k8s.io",
@@ -120,5 +155,9 @@ const struct rule gateway_rules[] = {
 		.kind = "Gateway",
 		.columns = columns,
 		.judge = judge_gateway },
+	{ .group = "gateway.networking.k8s.io",
+		.kind = "ListenerSet",
+		.columns = set_columns,
+		.judge = judge_listener_set },
 	{ .judge = NULL },
 };

@@ -2,6 +2,7 @@
 /* Lists in columns, and the events that come with an object. */
 #include "rules/lists.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -38,6 +39,14 @@ void list_addresses(struct buf *list, const json_t *object)
 		list_add(list, address_of(json_array_get(items, i)));
 }
 
+bool has_strings(const json_t *array)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_string_length(json_array_get(array, i)))
+			return true;
+	return false;
+}
+
 bool has_address(const json_t *object)
 {
 	const json_t *items = jx_get(object, "status.loadBalancer.ingress");
@@ -59,6 +68,40 @@ void string_column(struct judgement *out, const char *name, const json_t *object
 	const char *value = jx_str(object, path);
 
 	judgement_column(out, name, "%s", value && *value ? value : "<none>");
+}
+
+void field_column(struct judgement *out, const char *name, const json_t *object, const char *field)
+{
+	const char *bar = strchr(field, '|');
+	char *path = bar ? xstrndup(field, (size_t)(bar - field)) : xstrdup(field);
+	const json_t *value = jx_get(object, path);
+
+	if (json_is_string(value) && json_string_length(value))
+		judgement_column(out, name, "%s", json_string_value(value));
+	else if (json_is_integer(value))
+		judgement_column(out, name, "%lld", json_integer_value(value));
+	else if (json_is_boolean(value))
+		judgement_column(out, name, "%s", json_is_true(value) ? "true" : "false");
+	else if (json_is_object(value) || json_is_array(value))
+		judgement_column(out, name, "%zu", jx_len(object, path));
+	else
+		judgement_column(out, name, "%s", bar ? bar + 1 : "<none>");
+	free(path);
+}
+
+void list_pairs(struct buf *list, const json_t *object)
+{
+	char *text = json_is_object(object) ? json_dumps(object, JSON_SORT_KEYS | JSON_COMPACT)
+					    : NULL;
+	json_t *sorted = text ? json_loads(text, 0, NULL) : NULL, *value;
+	const char *key;
+
+	json_object_foreach (sorted, key, value)
+		if (json_is_string(value))
+			buf_printf(list, "%s%s=%s", list->len ? "," : "", key,
+				json_string_value(value));
+	json_decref(sorted);
+	free(text);
 }
 
 /* Events carry their time in one of three fields; RFC 3339 in UTC sorts as text. */

@@ -118,7 +118,8 @@ static void say_image(
 
 static void say_crash(char *out, size_t size, const struct container *c)
 {
-	const json_t *last = jx_get(c->status, "lastState.terminated");
+	const json_t *last = c->terminated ? c->terminated
+					   : jx_get(c->status, "lastState.terminated");
 	char title[CONTAINER_TITLE_SIZE], end[CONTAINER_END_SIZE], cause[SHOWN_SIZE];
 
 	if (same(jx_str(last, "reason"), "StartError") ||
@@ -127,9 +128,9 @@ static void say_crash(char *out, size_t size, const struct container *c)
 		snprintf(out, size, "%s cannot start: %s", container_title(title, c), cause);
 		return;
 	}
-	snprintf(out, size, "%s %s, restarted %lld time%s", container_title(title, c),
-		last ? container_end(end, c, last) : "keeps ending", c->restarts,
-		plural(c->restarts));
+	snprintf(out, size, c->restarts ? "%s %s, restarted %lld time%s" : "%s %s",
+		container_title(title, c), last ? container_end(end, c, last) : "keeps ending",
+		c->restarts, plural(c->restarts));
 }
 
 static void say(char *out, size_t size, const struct container *c, enum family family,
@@ -175,27 +176,37 @@ static struct trouble waiting_trouble(const char *reason, const char *message)
 	return (struct trouble){ .severity = SEVERITY_NONE };
 }
 
-/* A container that ended may start again, but for those that never started. */
-static struct trouble ended_trouble(const json_t *terminated, const char *reason)
+static bool failed(const json_t *terminated)
 {
-	/* 128 was a fault of the node. */
-	bool cannot_run = strcmp(reason, "ContainerCannotRun") == 0 &&
-		jx_int(terminated, "exitCode", 0) != 128;
+	return jx_has_int(terminated, "exitCode") && jx_int(terminated, "exitCode", 0) != 0;
+}
 
-	if (cannot_run || strcmp(reason, "StartError") == 0)
+/* A container that ended may start again, but for one that never started, that its memory does not
+ * suffice, or that has failed before: but init containers are made to be tried again. */
+static struct trouble ended_trouble(const struct container *c)
+{
+	const char *reason = jx_str(c->terminated, "reason");
+	/* 128 was a fault of the node. */
+	bool cannot_run = same(reason, "ContainerCannotRun") &&
+		jx_int(c->terminated, "exitCode", 0) != 128;
+	bool repeats = c->role != CONTAINER_INIT && failed(c->terminated) &&
+		failed(jx_get(c->status, "lastState.terminated"));
+
+	if (cannot_run || same(reason, "StartError"))
 		return (struct trouble){ reason, SEVERITY_SOFT, FAMILY_START };
+	if (repeats || same(reason, "OOMKilled"))
+		return (struct trouble){ reason ? reason : "Error", SEVERITY_SOFT, FAMILY_CRASH };
 	return (struct trouble){ .severity = SEVERITY_NONE };
 }
 
 static struct trouble trouble_of(const struct container *c)
 {
-	const char *waiting = jx_str(c->waiting, "reason"),
-		   *ended = jx_str(c->terminated, "reason");
+	const char *waiting = jx_str(c->waiting, "reason");
 
 	if (waiting)
 		return waiting_trouble(waiting, jx_str(c->waiting, "message"));
-	if (ended)
-		return ended_trouble(c->terminated, ended);
+	if (c->terminated)
+		return ended_trouble(c);
 	return (struct trouble){ .severity = SEVERITY_NONE };
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/jx.h"
 #include "base/text.h"
@@ -42,6 +43,11 @@ bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
+bool same_fold(const char *a, const char *b)
+{
+	return a && b && strcasecmp(a, b) == 0;
+}
+
 bool has_suffix(const char *s, const char *suffix)
 {
 	size_t len = s ? strlen(s) : 0, tail = strlen(suffix);
@@ -67,9 +73,9 @@ json_int_t count_of(const json_t *object, const char *path, json_int_t absent, c
 	return 0;
 }
 
-enum observed observed_generation(const json_t *object, json_int_t *out)
+/* An integer, or its digits in a string. */
+static enum observed read_generation(const json_t *value, json_int_t *out)
 {
-	const json_t *value = jx_get(object, "status.observedGeneration");
 	const char *digits = json_string_value(value);
 
 	if (!value)
@@ -85,6 +91,11 @@ enum observed observed_generation(const json_t *object, json_int_t *out)
 	return OBSERVED;
 }
 
+enum observed observed_generation(const json_t *object, json_int_t *out)
+{
+	return read_generation(jx_get(object, "status.observedGeneration"), out);
+}
+
 json_int_t generation_of(const json_t *object)
 {
 	const json_t *value = jx_get(object, "metadata.generation");
@@ -96,14 +107,16 @@ json_int_t generation_of(const json_t *object)
 
 static enum truth truth_of(const json_t *condition, json_int_t generation)
 {
-	const json_t *observed = jx_get(condition, "observedGeneration");
 	const char *status = jx_str(condition, "status");
+	json_int_t observed = generation;
 
-	if (observed && (!json_is_integer(observed) || json_integer_value(observed) < generation))
+	if (read_generation(jx_get(condition, "observedGeneration"), &observed) ==
+			OBSERVED_UNREADABLE ||
+		observed < generation)
 		return TRUTH_STALE;
-	if (same(status, "True"))
+	if (same_fold(status, "True"))
 		return TRUTH_TRUE;
-	return same(status, "False") ? TRUTH_FALSE : TRUTH_UNKNOWN;
+	return same_fold(status, "False") ? TRUTH_FALSE : TRUTH_UNKNOWN;
 }
 
 struct condition condition_in(const json_t *conditions, const char *type, json_int_t generation)
@@ -111,7 +124,7 @@ struct condition condition_in(const json_t *conditions, const char *type, json_i
 	for (size_t i = 0; i < json_array_size(conditions); i++) {
 		const json_t *item = json_array_get(conditions, i);
 
-		if (same(jx_str(item, "type"), type))
+		if (same_fold(jx_str(item, "type"), type))
 			return (struct condition){ .is = truth_of(item, generation),
 				.reason = jx_str(item, "reason"),
 				.message = jx_str(item, "message"),
@@ -278,4 +291,19 @@ void judge_by_condition(struct judgement *out, const json_t *object, const char 
 			out, STATUS_IN_PROGRESS, fallback, "waiting for its condition %s", type);
 		break;
 	}
+}
+
+void judge_by_negative(struct judgement *out, const struct condition *c, const char *type)
+{
+	char message[SHOWN_SIZE];
+
+	free(out->note); /* of what is no Error */
+	out->note = NULL;
+	shown(message, c->message);
+	if (*message)
+		judgement_error(out, SEVERITY_SOFT, FAMILY_OTHER, reason_or(c->reason, type), "%s",
+			message);
+	else
+		judgement_error(out, SEVERITY_SOFT, FAMILY_OTHER, reason_or(c->reason, type),
+			"its condition %s is True", type);
 }

@@ -20,6 +20,7 @@ const char *reason_or(const char *s, const char *fallback);
 
 /* Do two strings, each of which may be NULL, say the same? NULL equals nothing. */
 bool same(const char *a, const char *b);
+bool same_fold(const char *a, const char *b); /* without regard to case */
 bool has_suffix(const char *s, const char *suffix);
 
 /* "" for 1, "s" for any other number. */
@@ -38,7 +39,7 @@ enum observed { OBSERVED_ABSENT, OBSERVED_UNREADABLE, OBSERVED };
 enum observed observed_generation(const json_t *object, json_int_t *out);
 
 /* A condition, where an answer for an older generation than the object's is STALE: it says
- * nothing. */
+ * nothing. Types and statuses are read without regard to case, as kubectl wait does. */
 enum truth { TRUTH_ABSENT, TRUTH_STALE, TRUTH_TRUE, TRUTH_FALSE, TRUTH_UNKNOWN };
 struct condition {
 	enum truth is;
@@ -81,3 +82,6 @@ bool judge_suspended_at(struct judgement *out, const json_t *object,
 /* By one positive condition: True is Success; anything else In progress, False with its message
  * as a note. Always decides. */
 void judge_by_condition(struct judgement *out, const json_t *object, const char *type);
+
+/* By one negative condition, which is True: a soft Error with its words. */
+void judge_by_negative(struct judgement *out, const struct condition *c, const char *type);

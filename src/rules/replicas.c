@@ -2,6 +2,7 @@
 /* What the owners of interchangeable Pods share. */
 #include "rules/replicas.h"
 
+#include "base/jx.h"
 #include "rules/read.h"
 
 struct counts counts_of(const json_t *object)
@@ -13,6 +14,11 @@ struct counts counts_of(const json_t *object)
 	n.updated = count_of(object, "status.updatedReplicas", 0, &n.bad);
 	n.ready = count_of(object, "status.readyReplicas", 0, &n.bad);
 	n.available = count_of(object, "status.availableReplicas", 0, &n.bad);
+	/* What was left out is no less than what is part of it. Controllers leave out only 0. */
+	if (!jx_get(object, "status.readyReplicas"))
+		n.ready = n.available;
+	if (!jx_get(object, "status.replicas"))
+		n.replicas = n.ready > n.updated ? n.ready : n.updated;
 	return n;
 }
 

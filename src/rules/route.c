@@ -10,8 +10,6 @@
 #include "rules/lists.h"
 #include "rules/read.h"
 
-static const char *const needs[] = { "Accepted", NULL };
-
 static bool equal_or_absent(const char *a, const char *b)
 {
 	return (!a && !b) || same(a, b);
@@ -25,15 +23,33 @@ static bool same_port(const json_t *a, const json_t *b)
 	return (!port_a && !port_b) || json_equal((json_t *)port_a, (json_t *)port_b);
 }
 
-/* A reference without a namespace is to the route's own. */
+static bool same_field(const json_t *a, const json_t *b, const char *field, const char *absent)
+{
+	const char *in_a = jx_str(a, field), *in_b = jx_str(b, field);
+
+	return equal_or_absent(in_a ? in_a : absent, in_b ? in_b : absent);
+}
+
+/* A reference without a namespace is to the route's own, and without a kind to a Gateway. */
 static bool same_parent(const json_t *a, const json_t *b, const char *space)
 {
-	const char *space_a = jx_str(a, "namespace"), *space_b = jx_str(b, "namespace");
-
 	return same(jx_str(a, "name"), jx_str(b, "name")) &&
-		equal_or_absent(space_a ? space_a : space, space_b ? space_b : space) &&
+		same_field(a, b, "namespace", space) && same_field(a, b, "kind", "Gateway") &&
+		same_field(a, b, "group", "gateway.networking.k8s.io") &&
 		equal_or_absent(jx_str(a, "sectionName"), jx_str(b, "sectionName")) &&
 		same_port(a, b);
+}
+
+/* Some controllers say of a route, too, that it is programmed. */
+static bool judge_route_answer(struct judgement *out, const json_t *object,
+	const json_t *conditions, const char *what)
+{
+	static const char *const accepted[] = { "Accepted", NULL };
+	static const char *const both[] = { "Accepted", "Programmed", NULL };
+	const struct condition programmed = condition_in(conditions, "Programmed", 0);
+
+	return judge_answer(out, object, conditions,
+		condition_present(&programmed) ? both : accepted, what);
 }
 
 /* The answers for one parent; true when one is missing, pending or a refusal. */
@@ -52,7 +68,7 @@ static bool judge_parent(struct judgement *out, const json_t *object, const json
 		if (!same_parent(jx_get(answer, "parentRef"), parent, space))
 			continue;
 		answered = true;
-		if (judge_answer(out, object, jx_get(answer, "conditions"), needs, what))
+		if (judge_route_answer(out, object, jx_get(answer, "conditions"), what))
 			return true;
 	}
 	if (answered)

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "rules/data_rule.h"
 #include "rules/kinds.h"
+#include "rules/lists.h"
 #include "rules/read.h"
 
 /* Bytes of a message, a note, a column. Pieces of them are cut to fit before (SHOWN_SIZE). */
@@ -76,8 +77,10 @@ static const struct rule *rule_of(const json_t *object)
  * §4). */
 static void judge_unseen(struct judgement *out, const json_t *object)
 {
+	const json_t *status = jx_get(object, "status");
+
 	if (out->status != STATUS_IN_PROGRESS || out->no_status || out->terminating ||
-		jx_len(object, "status"))
+		(status && (!json_is_object(status) || json_object_size(status))))
 		return;
 	judgement_set(out, STATUS_IN_PROGRESS, "NoStatus", "it has no status yet");
 	out->no_status = true;
@@ -94,6 +97,8 @@ void judge(struct judgement *out, const json_t *object, const struct judge_optio
 	out->terminating = jx_get(object, "metadata.deletionTimestamp") != NULL;
 	if (!options)
 		options = &none;
+	for (size_t i = 0; rule->fields && rule->fields[i]; i++)
+		field_column(out, rule->columns[i], object, rule->fields[i]);
 	if (rule->data)
 		judge_data(out, object, options, now_ms, rule->data);
 	else

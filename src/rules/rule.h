@@ -107,6 +107,9 @@ struct rule {
 					may own; or NULL */
 	const char *const
 		*columns; /* NULL-terminated headings in their order; what judge() fills; or NULL */
+	const char *const *fields; /* where each column is a field of the object: their paths in
+				      that order, "path" or "path|what stands for none"; then
+				      they are filled before judge() is called; or NULL */
 	/* out is zeroed; now_ms is the wall clock (ms since the epoch), only for durations shown.
 	 * Must set status. */
 	void (*judge)(struct judgement *out, const json_t *object,

@@ -78,7 +78,7 @@ static void judge_service(struct judgement *out, const json_t *object,
 		judgement_set(out, STATUS_IN_PROGRESS, "Unreadable",
 			"spec.type is not a word that can be read");
 	else if (same(type, "LoadBalancer") && !has_address(object) &&
-		jx_len(object, "spec.externalIPs") == 0)
+		!has_strings(jx_get(object, "spec.externalIPs")))
 		judge_pending(out, options);
 	else
 		judge_success(out);

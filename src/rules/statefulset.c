@@ -13,8 +13,24 @@
 
 static bool switched(const json_t *object)
 {
-	return same(
-		jx_str(object, "status.currentRevision"), jx_str(object, "status.updateRevision"));
+	const char *current = jx_str(object, "status.currentRevision"),
+		   *update = jx_str(object, "status.updateRevision");
+
+	return (!current && !update) || same(current, update);
+}
+
+/* Its controller always writes both of these. Where one was left out, so may have been the updated
+ * ones: without revisions all current ones are, after the switch all that are ready. */
+static void complete_updated(struct counts *n, const json_t *object)
+{
+	json_int_t current = count_of(object, "status.currentReplicas", 0, &n->bad);
+
+	if (jx_get(object, "status.updatedReplicas"))
+		return;
+	if (!jx_get(object, "status.updateRevision"))
+		n->updated = current;
+	else if (!jx_get(object, "status.replicas") && switched(object))
+		n->updated = n->ready;
 }
 
 /* The number at the end of a Pod's name; -1 if it has none. */
@@ -101,6 +117,7 @@ static void judge_statefulset(struct judgement *out, const json_t *object,
 	json_int_t partition =
 		count_of(object, "spec.updateStrategy.rollingUpdate.partition", 0, &n.bad);
 
+	complete_updated(&n, object);
 	judgement_column(out, "Ready", "%lld/%lld", n.ready, n.want);
 	out->wanted = n.want;
 	out->current_revision = xstrdup_or_null(jx_str(object, "status.updateRevision"));

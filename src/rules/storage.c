@@ -163,6 +163,7 @@ static void volume_columns(struct judgement *out, const json_t *object, const ch
 	judgement_column(out, "Claim", "%s%s%s", space ? space : "", space && claim ? "/" : "",
 		claim ? claim : "");
 	string_column(out, "Storageclass", object, "spec.storageClassName");
+	field_column(out, "Reason", object, "status.reason|");
 }
 
 static void judge_volume(struct judgement *out, const json_t *object,
@@ -196,6 +197,7 @@ static const char *const volume_headings[] = {
 	"Status",
 	"Claim",
 	"Storageclass",
+	"Reason",
 	NULL,
 };
 

@@ -453,7 +453,8 @@ int main(void)
 	check_all();
 	check_manual();
 	each_file("rules.d/*.yaml", check_kinds);
-	each_file("rules.d/*.yaml", check_damaged);
+	if (!getenv("RULES_CASES_ONLY")) /* tests/mutants.py is in a hurry */
+		each_file("rules.d/*.yaml", check_damaged);
 	rmdir(folder);
 	return tap_done();
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -191,10 +192,21 @@ static bool set_fail_early(struct args *a, const char *value, struct error *err)
 			value);
 }
 
+/* A list with commas, as with kubectl, unless a file has just that name. */
 static bool set_file(struct args *a, const char *value, struct error *err)
 {
 	(void)err;
-	return add_word(&a->files, value);
+	if (!strchr(value, ',') || access(value, F_OK) == 0)
+		return add_word(&a->files, value);
+	for (const char *p = value;; p++) {
+		size_t len = strcspn(p, ",");
+
+		add_word(&a->parts, xstrndup(p, len));
+		add_word(&a->files, a->parts.items[a->parts.n - 1]);
+		p += len;
+		if (!*p)
+			return true;
+	}
 }
 
 static bool set_snapshot(struct args *a, const char *value, struct error *err)
@@ -464,6 +476,9 @@ void args_release(struct args *args)
 	free((void *)args->groups.items);
 	free((void *)args->set.items);
 	free((void *)args->rest.items);
+	for (size_t i = 0; i < args->parts.n; i++)
+		free((void *)args->parts.items[i]);
+	free((void *)args->parts.items);
 	*args = (struct args){ 0 };
 }
 

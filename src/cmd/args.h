@@ -21,7 +21,7 @@ struct appearance {
 	bool no_mouse;
 };
 
-/* A command line, read. Strings are borrowed from argv. */
+/* A command line, read. Strings are borrowed from argv, or from parts. */
 struct args {
 	struct kube_flags kube;
 	struct verify_flags verify;
@@ -37,6 +37,7 @@ struct args {
 	struct words groups;       /* --as-group, NULL-terminated */
 	struct words set;          /* --set: "name=value", NULL-terminated */
 	struct words rest;         /* what is no flag */
+	struct words parts;        /* owned: of values that are lists */
 	const char *plan_file;      /* -o of import and init; NULL: not said */
 	bool force;                 /* --force */
 	const char *speed;          /* of the simulated cluster; NULL: 1 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,6 +33,10 @@ struct status_source {
  * free(); or NULL. */
 int status_read_cluster(struct once *once, const struct status_source *source, char **nothing,
 	struct errors *errs);
+
+/* All objects are held until the last is read. What no rule in C asks for, and is most of many of
+ * them, is not: takes it out. */
+void status_slim(json_t *object);
 
 /* To standard output. */
 void status_print_table(const struct once_row *rows, size_t n);

@@ -8,6 +8,7 @@
 #include "base/jx.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
+#include "cmd/status.h"
 #include "kube/discovery.h"
 
 #define TRIES 4
@@ -52,6 +53,7 @@ static void seen(void *arg, const json_t *object, uint64_t hash)
 	struct question *q = arg;
 
 	(void)hash;
+	status_slim((json_t *)object);
 	json_array_append(q->items, (json_t *)object);
 }
 

@@ -257,6 +257,10 @@ def folders_and_labels_of_files():
         for args, want in (([], "a"), (["-R"], "a b c"), (["-R", "-l", "app=web"], "a b"), (["-l", "app!=web"], "")):
             code, out, err = status("-f", run.folder + "/m", "-o", "json", *args)
             same((code, " ".join(o["name"] for o in json.loads(out)["objects"])), (0, want), f"status -f FOLDER {' '.join(args)}", err)
+        write(run, "x,y.json", json.dumps(conf("xy")))
+        for given, want in ((f"{run.folder}/m/a.json,{run.folder}/m/deep/b.json", "a b"), (f"{run.folder}/x,y.json", "xy")):
+            code, out, err = status("-f", given, "-o", "json")
+            same((code, " ".join(o["name"] for o in json.loads(out)["objects"])), (0, want), f"a list of {want}", err)
 
 
 # --- watch ---

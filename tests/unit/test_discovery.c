@@ -17,11 +17,11 @@
 	"],\"verbs\":[" verbs "]," \
 	"\"subresources\":[{\"subresource\":\"status\",\"responseKind\":{\"kind\":\"Sub\"}}]}"
 #define READ "\"get\",\"list\",\"watch\",\"patch\""
-#define PODS RESOURCE("pods", "Pod", "pod", "Namespaced", "\"po\"", READ)
+#define PODS RESOURCE("pods", "Pod", "pod", "Namespaced", "\"po\"],\"categories\":[\"all\",7,\"own\"", READ)
 #define EVENTS RESOURCE("events", "Event", "event", "Namespaced", "\"ev\"", READ)
 #define NODES RESOURCE("nodes", "Node", "node", "Cluster", "\"no\"", READ)
 #define DEPLOYMENTS \
-	RESOURCE("deployments", "Deployment", "deployment", "Namespaced", "\"deploy\"", READ)
+	RESOURCE("deployments", "Deployment", "deployment", "Namespaced", "\"deploy\"],\"categories\":[\"all\"", READ)
 #define GROUP(name, versions) "{\"metadata\":{\"name\":\"" name "\"},\"versions\":[" versions "]}"
 #define VERSION(name, fresh, resources) \
 	"{\"version\":\"" name "\",\"freshness\":\"" fresh "\",\"resources\":[" resources "]}"
@@ -112,6 +112,29 @@ static void check_types(const struct kube_discovery *d)
 	}
 }
 
+static void check_category(const struct kube_discovery *d, const char *category, const char *want)
+{
+	const struct kube_resource **found = kube_find_category(d, category);
+	struct buf got = { 0 };
+
+	for (size_t i = 0; found && found[i]; i++)
+		buf_printf(&got, "%s%s.%s", i ? " " : "", found[i]->plural, found[i]->version);
+	is_str(found ? buf_str(&got) : NULL, want, category);
+	free(found);
+	buf_release(&got);
+}
+
+static void check_words(const struct kube_discovery *d)
+{
+	check_category(d, "all", "pods.v1 deployments.v1"); /* each once, in its preferred version */
+	check_category(d, "OWN", "pods.v1");
+	check_category(d, "pods", NULL);
+	is_str(kube_nearest_type(d, "deploymnet"), "deployment", "a slip of a finger");
+	is_str(kube_nearest_type(d, "Nodess.v1."), "nodes", "without its group");
+	is_str(kube_nearest_type(d, "al"), "all", "a category");
+	is_str(kube_nearest_type(d, "certificates"), NULL, "nothing is near");
+}
+
 static void check_path(const struct kube_discovery *d, const char *type, const char *ns,
 	const char *name, const char *want)
 {
@@ -176,6 +199,7 @@ static void test_aggregated(void)
 	ok(!two.done, "a cancelled question gets no answer");
 	check_types(d);
 	check_first(d);
+	check_words(d);
 	deploy = kube_find_type(d, "deploy");
 	ingress = kube_find_type(d, "ing");
 	pods = kube_find_type(d, "pods");

@@ -94,13 +94,23 @@ static void put_glyph(struct canvas *c, int row, int col, int width, enum role r
 		first ? cell_set(second, "", 0, role) : cell_set(second, " ", 1, role);
 }
 
+static size_t characters(const char *glyph)
+{
+	size_t n = 0;
+
+	for (; *glyph; glyph++)
+		n += ((unsigned char)*glyph & 0xc0) != 0x80;
+	return n;
+}
+
 static void add_mark(struct canvas *c, int row, int col, const char *mark, size_t len)
 {
 	struct cell *cell = cell_at(c, row, col);
 
 	if (cell && !cell->glyph[0])
 		cell = cell_at(c, row, col - 1);
-	if (cell && cell->glyph[0] && strlen(cell->glyph) + len < sizeof(cell->glyph))
+	if (cell && cell->glyph[0] && characters(cell->glyph) <= CANVAS_MARKS &&
+		strlen(cell->glyph) + len < sizeof(cell->glyph))
 		strncat(cell->glyph, mark, len);
 }
 

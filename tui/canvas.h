@@ -18,9 +18,11 @@ enum role {
 	ROLE__COUNT,
 };
 
+#define CANVAS_MARKS 4 /* combining marks that a character keeps, as far as there is room */
+
 struct cell {
-	char glyph[13]; /* UTF-8 with up to 4 combining marks' room, NUL-ended; "" is the right half
-			   of a wide character */
+	char glyph[13]; /* UTF-8 with its marks, NUL-ended; "" is the right half of a wide
+			   character */
 	uint8_t role;
 	bool selected;
 };

@@ -393,13 +393,14 @@ static short pair_of(const struct term *t, const struct cell *cell)
  * width, or the locale cannot say the character, a '?' stands for it: a wrong guess would shift the
  * rest of the row. */
 static void wide_glyph(
-	const struct term *t, const struct cell *cell, wchar_t out[static CCHARW_MAX])
+	const struct term *t, const struct cell *cell, wchar_t out[static CCHARW_MAX + 1])
 {
 	size_t len = strlen(cell->glyph), at = 0, n = 0;
 	uint32_t cp;
 
-	memset(out, 0, CCHARW_MAX * sizeof(*out));
-	while (at < len && n < CCHARW_MAX - 1) {
+	_Static_assert(CCHARW_MAX > CANVAS_MARKS, "curses keeps as many marks as we do");
+	memset(out, 0, (CCHARW_MAX + 1) * sizeof(*out));
+	while (at < len && n < CCHARW_MAX) {
 		size_t took = text_decode(cell->glyph + at, len - at, &cp);
 
 		if (!took)
@@ -416,25 +417,34 @@ static void wide_glyph(
 		out[0] = L' ';
 }
 
+static void put_cell(const struct term *t, int row, int col, const struct cell *from, bool wide)
+{
+	wchar_t glyph[CCHARW_MAX + 1];
+	cchar_t cell;
+
+	wide_glyph(t, from, glyph);
+	setcchar(&cell, glyph, attributes(t, from), pair_of(t, from), NULL);
+	mvadd_wchnstr(row, col, &cell, 1);
+	if (wide && wcwidth(glyph[0]) != 2) {
+		setcchar(&cell, L" ", attributes(t, from), pair_of(t, from), NULL);
+		mvadd_wchnstr(row, col + 1, &cell, 1);
+	}
+}
+
+/* The last cell of the last row stays blank, and so does a wide character that stands before it: to
+ * fill that corner without scrolling, curses shifts what is left of it, and cuts such a one in two.
+ */
 static void put_row(const struct term *t, const struct canvas *canvas, int row)
 {
 	const struct cell *cells = &canvas->cells[(size_t)row * (size_t)canvas->cols];
+	int cols = canvas->cols < t->cols ? canvas->cols : t->cols;
+	int end = row == t->rows - 1 ? t->cols - 1 : t->cols;
 
-	for (int col = 0; col < canvas->cols && col < t->cols; col++) {
-		wchar_t glyph[CCHARW_MAX];
-		cchar_t cell;
+	for (int col = 0; col < cols && col < end; col++) {
 		bool wide = col + 1 < canvas->cols && !cells[col + 1].glyph[0];
 
-		if (!cells[col].glyph[0])
-			continue; /* the right half of what was drawn before */
-		wide_glyph(t, &cells[col], glyph);
-		setcchar(&cell, glyph, attributes(t, &cells[col]), pair_of(t, &cells[col]), NULL);
-		mvadd_wchnstr(row, col, &cell, 1);
-		if (wide && wcwidth(glyph[0]) != 2) {
-			setcchar(&cell, L" ", attributes(t, &cells[col]), pair_of(t, &cells[col]),
-				NULL);
-			mvadd_wchnstr(row, col + 1, &cell, 1);
-		}
+		if (cells[col].glyph[0] && !(wide && end < t->cols && col + 2 >= end))
+			put_cell(t, row, col, &cells[col], wide);
 	}
 }
 

@@ -133,10 +133,9 @@ static void summarize_step(struct buf *out, const struct model *m, size_t step, 
 {
 	const struct model_step *s = &m->steps[step];
 	struct buf line = { 0 }, verdict = { 0 };
-	size_t from;
-	enum role role;
+	struct words_part part;
 
-	words_step(&verdict, m, s, icons, now_ms, 3, &from, &role);
+	words_step(&verdict, m, s, icons, now_ms, 3, &part);
 	buf_printf(&line, "%zu %s  %s", step + 1, s->name ? s->name : "", buf_str(&verdict));
 	add_wrapped(out, 2, cols, buf_str(&line));
 	if (s->reason && s->verdict != VERDICT_SUCCEEDED)

@@ -2,11 +2,14 @@
 /* The heading of a step's section. */
 #include "tui/heading.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "record/model.h"
 #include "tui/theme.h"
+#include "tui/words.h"
 #include "tui/words_step.h"
 
 #define GAP 2
@@ -53,7 +56,7 @@ static void draw_counts(
 }
 
 /* Less and less, until it fits: the counts go before the clocks do. */
-static int choose(struct buf *right, size_t *from, enum role *role, const struct scene *s,
+static int choose(struct buf *right, struct words_part *part, const struct scene *s,
 	const struct line *line, int room)
 {
 	const struct model_step *step = &s->model->steps[line->step];
@@ -63,7 +66,7 @@ static int choose(struct buf *right, size_t *from, enum role *role, const struct
 		int width;
 
 		buf_reset(right);
-		if (!words_step(right, s->model, step, s->ui->icons, s->now_ms, detail, from, role))
+		if (!words_step(right, s->model, step, s->ui->icons, s->now_ms, detail, part))
 			return 0;
 		width = text_width(buf_str(right));
 		if (width + counts <= room)
@@ -73,31 +76,39 @@ static int choose(struct buf *right, size_t *from, enum role *role, const struct
 	}
 }
 
+static void draw_right(struct canvas *c, int row, int x, const char *text,
+	const struct words_part *part, bool moves)
+{
+	char *before = xstrndup(text, part->from), *verdict;
+
+	verdict = xstrndup(text + part->from, part->end - part->from);
+	canvas_put(c, row, x, c->cols - x, moves ? ROLE_NORMAL : ROLE_DIM, text);
+	canvas_put(c, row, x + text_width(before), text_width(verdict), part->role, verdict);
+	free(before);
+	free(verdict);
+}
+
 void heading_draw(
 	struct canvas *c, int row, int width, const struct scene *s, const struct line *line)
 {
 	const struct model_step *step = &s->model->steps[line->step];
 	bool folded = line->step < 64 && (s->ui->folded >> line->step & 1);
 	struct buf left = { 0 }, right = { 0 };
-	enum role role = ROLE_DIM;
-	size_t from = 0;
+	struct words_part part = { 0 };
 	int x, counts, name;
 
 	buf_printf(&left, " %s %u %s", folded ? "▸" : "▾", line->step + 1,
 		step->name ? step->name : "");
 	name = text_width(buf_str(&left));
-	counts = choose(&right, &from, &role, s, line,
-		width - 1 - GAP - (name < NAME_ROOM ? name : NAME_ROOM));
+	counts = choose(
+		&right, &part, s, line, width - 1 - GAP - (name < NAME_ROOM ? name : NAME_ROOM));
 	x = width - 1 - text_width(buf_str(&right));
 	canvas_put(c, row, 0, right.len ? x - counts - GAP : width, ROLE_TITLE, buf_str(&left));
-	if (right.len) {
-		if (counts)
-			draw_counts(c, row, x - counts, &s->layout->counts[line->step],
-				s->ui->icons);
-		canvas_put(c, row, x, width - x, ROLE_DIM, buf_str(&right));
-		x += text_width(buf_str(&right)) - text_width(buf_str(&right) + from);
-		canvas_put(c, row, x, width - x, role, buf_str(&right) + from);
-	}
+	if (right.len && counts)
+		draw_counts(
+			c, row, x - counts, &s->layout->counts[line->step], s->ui->icons);
+	if (right.len)
+		draw_right(c, row, x, buf_str(&right), &part, words_open(step));
 	buf_release(&left);
 	buf_release(&right);
 }

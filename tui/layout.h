@@ -39,6 +39,7 @@ struct table {
 	const struct model_object *names; /* whose column names head the table */
 	bool several_namespaces;
 	bool narrow;              /* fewer than LAYOUT_WIDE columns */
+	bool counts_wanted;       /* a column says how many are wanted */
 	int ncolumns;
 	struct { int index, x, width; } columns[LAYOUT_COLUMNS]; /* index into names->columns */
 	int name_x, name_width, age_x, age_width, why_x, why_width; /* widths 0: not shown */

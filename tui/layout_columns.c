@@ -14,6 +14,7 @@
 
 #define GAP 2
 #define NAME_MIN 12
+#define NAME_USUAL 30 /* from 80 columns on: a Pod's name that comes later moves no column */
 #define COLUMN_MAX 24
 
 struct wishes {
@@ -31,12 +32,13 @@ static bool is_own_column(const char *name)
 	return strcasecmp(name, "Age") == 0 || strcasecmp(name, "Name") == 0;
 }
 
-const char *layout_value(
-	const struct model_object *o, const char *name, char made[static LAYOUT_VALUE])
+const char *layout_value(const struct table *t, const struct model_object *o, const char *name,
+	char made[static LAYOUT_VALUE])
 {
 	const char *value = model_column(o, name), *desired;
 
-	if (!value || o->applied || strcasecmp(name, "Ready") != 0 || strchr(value, '/'))
+	if (!value || (o->applied && t->counts_wanted) || strcasecmp(name, "Ready") != 0 ||
+		strchr(value, '/'))
 		return value;
 	desired = model_column(o, "Desired");
 	if (!desired)
@@ -57,9 +59,10 @@ static void choose_names(struct table *t, const struct model_object *o)
 static void wish(struct wishes *w, const struct table *t, const struct model_object *o)
 {
 	w->name = widest(w->name, layout_depth(o) + 3 + layout_label_width(t, o));
+	w->name = widest(w->name, text_width(t->head->kind ? t->head->kind : ""));
 	for (size_t i = 0; i < t->names->ncolumns && i < LAYOUT_COLUMNS; i++) {
 		char made[LAYOUT_VALUE];
-		const char *value = layout_value(o, t->names->columns[i].name, made);
+		const char *value = layout_value(t, o, t->names->columns[i].name, made);
 
 		if (value)
 			w->values[i] = widest(w->values[i], text_width(value));
@@ -127,7 +130,6 @@ static void place(struct table *t, const struct wishes *w, int cols)
 	int x, indent = cols < 60 ? 2 : cols < LAYOUT_WIDE ? 3 : LAYOUT_INDENT;
 	int room = cols - indent - 1 - why_room(cols); /* name, columns and age */
 
-	t->narrow = cols < LAYOUT_WIDE;
 	t->name_x = indent;
 	t->name_width = w->name;
 	if (t->name_width > cols * 2 / 5)
@@ -137,6 +139,7 @@ static void place(struct table *t, const struct wishes *w, int cols)
 	choose_columns(t, room - t->name_width - (t->age_width ? GAP + t->age_width : 0));
 	x = t->name_x + t->name_width + GAP;
 	for (int i = 0; i < t->ncolumns; i++) {
+		t->counts_wanted |= strcasecmp(t->names->columns[t->columns[i].index].name, "Desired") == 0;
 		t->columns[i].x = x;
 		x += t->columns[i].width + GAP;
 	}
@@ -148,8 +151,10 @@ static void place(struct table *t, const struct wishes *w, int cols)
 void layout_columns(struct layout *l, const struct model *m, int cols)
 {
 	struct wishes *wishes = xcalloc(l->ntables + 1, sizeof(*wishes));
-	int name = NAME_MIN;
+	int name = cols < 80 ? NAME_MIN : NAME_USUAL;
 
+	for (size_t i = 0; i < l->ntables; i++)
+		l->tables[i].narrow = cols < LAYOUT_WIDE;
 	for (size_t i = 0; i < l->nlines; i++)
 		if (l->lines[i].kind == LINE_OBJECT)
 			choose_names(&l->tables[l->lines[i].table],

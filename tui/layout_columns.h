@@ -11,7 +11,7 @@ struct table;
 void layout_columns(struct layout *l, const struct model *m, int cols);
 
 /* What an object shows in the column of that name: the model's own string, or one made into `made`
- * (a ReplicaSet's "2/3" where its owner's are counted so); NULL: nothing. */
+ * ("2/3", where "2" would stand without the 3 that are wanted); NULL: nothing. */
 #define LAYOUT_VALUE 48
-const char *layout_value(
-	const struct model_object *o, const char *name, char made[static LAYOUT_VALUE]);
+const char *layout_value(const struct table *t, const struct model_object *o, const char *name,
+	char made[static LAYOUT_VALUE]);

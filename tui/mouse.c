@@ -42,8 +42,10 @@ static void click_line(
 	const struct line *line;
 	bool again;
 
-	if (at < l->nlines && l->lines[at].kind == LINE_WHY)
-		at--; /* the cause belongs to the row above it */
+	if (at < l->nlines && l->lines[at].kind == LINE_WHY) {
+		at--; /* the cause belongs to the row above it, but is no link */
+		col = -1;
+	}
 	if (at >= l->nlines)
 		return;
 	line = &l->lines[at];

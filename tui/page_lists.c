@@ -39,7 +39,7 @@ void page_events(struct page_writer *w, const struct model_object *o)
 		page_add_wrapped(w, ROLE_DIM, 0,
 			o->status == STATUS_SUCCESS
 				? "no events were read: they are, of what is in trouble"
-				: "no events yet");
+				: "no events were seen");
 	json_array_foreach(list, i, item)
 		add_event(w, item);
 	json_decref(list);

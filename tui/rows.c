@@ -61,21 +61,31 @@ static void draw_heading(struct canvas *c, int row, const struct scene *s, const
 		canvas_put(c, row, t->age_x, t->age_width, ROLE_HEADER, "AGE");
 }
 
+static bool is_completed(const struct model_object *o)
+{
+	const char *status = model_column(o, "Status");
+
+	return status && strcmp(status, "Completed") == 0;
+}
+
+/* What a Pod that has completed does not tell: that it is not ready, that it did not restart. */
+static bool is_idle(const char *name, const char *value)
+{
+	return strcmp(name, "Ready") == 0 || (strcmp(name, "Restarts") == 0 && strcmp(value, "0") == 0);
+}
+
 /* "♥ 20 Pods ready", "♥ 20 Pods ready, 3 more folded", "3 folded". */
 static void add_hidden(struct buf *out, const struct scene *s, const struct line *line)
 {
 	const struct model_object *sample =
 		&s->model->steps[line->step].objects[line->sample];
 	bool pods = !line->mixed && sample->kind && strcmp(sample->kind, "Pod") == 0;
-	const char *status = pods ? model_column(sample, "Status") : NULL;
 
 	if (line->finished)
 		buf_printf(out, "%s %u %s%s%s", theme_status(STATUS_SUCCESS)->mark[s->ui->icons],
 			line->finished, line->mixed || !sample->kind ? "object" : sample->kind,
 			line->finished == 1 ? "" : "s",
-			status && strcmp(status, "Completed") == 0 ? " completed" :
-				pods                               ? " ready" :
-								     "");
+			!pods ? "" : is_completed(sample) ? " completed" : " ready");
 	if (line->others)
 		buf_printf(out, "%s%u %s", line->finished ? ", " : "", line->others,
 			line->finished ? "more folded" : "folded");
@@ -104,6 +114,8 @@ static void add_leftover(
 		const char *name = o->columns[i].name, *value = o->columns[i].value;
 
 		if (!value || !*value || in_table(t, name) || is_quiet(name))
+			continue;
+		if (is_completed(o) && is_idle(name, value))
 			continue;
 		if (brief && !is_worth_its_room(name, value))
 			continue;
@@ -240,7 +252,7 @@ static void draw_values(
 		char made[LAYOUT_VALUE];
 
 		canvas_put(c, row, t->columns[i].x, t->columns[i].width, role,
-			layout_value(o, t->names->columns[t->columns[i].index].name, made));
+			layout_value(t, o, t->names->columns[t->columns[i].index].name, made));
 	}
 }
 

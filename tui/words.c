@@ -8,11 +8,16 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "record/model.h"
 #include "tui/theme.h"
 
-#define AGE_STEP_MS 10000 /* ages that go on move in steps: every move costs a line its bytes */
-#define AGE_STEP_NEW_MS 5000
+/* Ages that go on move in steps: every move costs a line its bytes. */
+static const struct { int64_t from_ms, step_ms; } age_steps[] = {
+	{ 60000, 60000 },
+	{ 10000, 10000 },
+	{ 0, 5000 },
+};
 
 int64_t words_now(const struct model *m, const struct model_step *s, int64_t now_ms)
 {
@@ -30,7 +35,10 @@ int64_t words_age(
 
 	if (s->ended_at || m->ended_at || m->frozen || age < 0)
 		return age;
-	return age - age % (age < AGE_STEP_MS ? AGE_STEP_NEW_MS : AGE_STEP_MS);
+	for (size_t i = 0; i < ARRAY_LEN(age_steps); i++)
+		if (age >= age_steps[i].from_ms)
+			return age - age % age_steps[i].step_ms;
+	return age;
 }
 
 bool words_same(const char *a, const char *b)
@@ -51,6 +59,8 @@ void words_row(struct buf *out, const struct model_object *o)
 		buf_addstr(out, " (apply failed)");
 	if (o->replaced)
 		buf_addstr(out, " (replaced)");
+	if (o->outdated)
+		buf_addstr(out, " (old revision)");
 	if (o->stale)
 		buf_addstr(out, " (as last seen)");
 	if (why && *why)

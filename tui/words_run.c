@@ -12,6 +12,9 @@
 #include "tui/words.h"
 #include "tui/words_step.h"
 
+#define LAST_MS 60000
+#define LEFT_STEP_MS 10000
+
 static size_t count_open(const struct model *m)
 {
 	size_t n = 0;
@@ -109,12 +112,16 @@ static const struct model_step *next_deadline(const struct model *m)
 void words_deadline(struct buf *out, const struct model *m, int64_t now_ms)
 {
 	const struct model_step *s = m->verdict || m->frozen ? NULL : next_deadline(m);
-	char left[DURATION_SIZE];
+	char text[DURATION_SIZE];
+	int64_t left;
 
 	if (!s)
 		return;
-	duration_clock(s->started_at + s->timeout_ms - now_ms + 999, left);
-	buf_printf(out, "; times out in %s", left);
+	left = s->started_at + s->timeout_ms - now_ms + 999;
+	if (left > LAST_MS) /* as long as there is much of it, it moves in steps */
+		left -= left % LEFT_STEP_MS;
+	duration_clock(left, text);
+	buf_printf(out, "; times out in %s", text);
 }
 
 /* What a good end must not hide: steps that nobody verified, objects that helm did not wait for,
@@ -245,7 +252,7 @@ enum role words_progress(
 	struct buf *out, const struct model *m, enum icons icons, int64_t now_ms, unsigned frame)
 {
 	const struct model_step *s = m->nsteps ? &m->steps[words_current(m)] : NULL;
-	enum role role = ROLE_PROGRESS;
+	enum role role = ROLE_NORMAL; /* of what moves each second: a colour would cost as much again */
 	size_t running = count_open(m);
 
 	if (m->verdict) {

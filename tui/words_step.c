@@ -85,40 +85,48 @@ static void step_ended(
 	}
 }
 
-static void step_goes_on(struct buf *out, const struct model_step *s, int64_t now, int detail)
+static void step_goes_on(
+	struct buf *out, const struct model_step *s, int64_t now, int detail, struct words_part *part)
 {
-	if (words_window_open(s) && detail < 3) {
+	bool open = words_window_open(s);
+
+	if (open && detail < 3) {
 		buf_addstr(out, "stable ");
 		if (detail < 2) {
 			add_bar(out, s, now);
 			buf_addch(out, ' ');
 		}
-		words_window(out, s, now);
-		buf_addstr(out, "  ");
 	} else if (detail < 2) {
 		buf_addstr(out, "in progress  ");
+	}
+	part->end = out->len;
+	if (open && detail < 3) {
+		words_window(out, s, now);
+		buf_addstr(out, "  ");
 	}
 	words_elapsed(out, s->started_at, now, s->timeout_ms);
 }
 
 bool words_step(struct buf *out, const struct model *m, const struct model_step *s,
-	enum icons icons, int64_t now_ms, int detail, size_t *from, enum role *role)
+	enum icons icons, int64_t now_ms, int detail, struct words_part *part)
 {
-	*from = out->len;
-	*role = theme_verdict_role(s->verdict);
+	*part = (struct words_part){ .from = out->len, .role = theme_verdict_role(s->verdict) };
 	if (detail > 4)
 		return false;
 	if (detail == 4) {
-		buf_addstr(out, s->verdict ? theme_verdict_mark(s->verdict, icons) :
-				s->started_at ? theme_status(STATUS_IN_PROGRESS)->mark[icons] :
-						"");
+		buf_addstr(out,
+			s->verdict              ? theme_verdict_mark(s->verdict, icons)
+				: s->started_at ? theme_status(STATUS_IN_PROGRESS)->mark[icons]
+						: "");
 	} else if (s->verdict) {
-		step_ended(out, s, icons, detail, from);
+		step_ended(out, s, icons, detail, &part->from);
 	} else if (!s->started_at) {
-		*role = ROLE_DIM;
+		part->role = ROLE_DIM;
 		buf_addstr(out, "waits for its turn");
 	} else {
-		step_goes_on(out, s, words_now(m, s, now_ms), detail);
+		step_goes_on(out, s, words_now(m, s, now_ms), detail, part);
 	}
+	if (!part->end)
+		part->end = out->len;
 	return true;
 }

@@ -148,7 +148,6 @@ static void report(struct sim *sim, struct object *set, const char *revision)
 {
 	struct pod_counts pods = count_pods(sim, set);
 	const char *was = jx_str(set->json, "status.currentRevision");
-	char *update = xasprintf("%s-%s", object_name(set), revision);
 	int64_t updated = 0, current = 0;
 	json_t *status = observed(set);
 
@@ -156,10 +155,10 @@ static void report(struct sim *sim, struct object *set, const char *revision)
 		if (!kind_is(pod->kind, "", "Pod") || object_terminating(pod))
 			continue;
 		updated += has_revision(pod, revision);
-		current += was && strrchr(was, '-') && has_revision(pod, strrchr(was, '-') + 1);
+		current += was && has_revision(pod, was);
 	}
 	if (!was || (updated == pods.pods && pods.ready == pods.pods && pods.pods == wanted(set))) {
-		was = update;
+		was = revision;
 		current = updated;
 	}
 	json_object_set_new(status, "replicas", json_integer(pods.pods));
@@ -167,27 +166,28 @@ static void report(struct sim *sim, struct object *set, const char *revision)
 	set_count(status, "currentReplicas", current);
 	set_count(status, "updatedReplicas", updated);
 	json_object_set_new(status, "currentRevision", json_string(was));
-	json_object_set_new(status, "updateRevision", json_string(update));
+	json_object_set_new(status, "updateRevision", json_string(revision));
 	json_object_set_new(status, "collisionCount", json_integer(0));
 	json_object_set_new(status, "availableReplicas", json_integer(pods.available));
 	store_set_status(sim, set, status);
-	free(update);
 }
 
 void statefulset_tick(struct sim *sim, struct object *set)
 {
 	int64_t want = wanted(set);
 	struct object *surplus;
-	char revision[HASH_SIZE];
+	char hash[HASH_SIZE], *revision;
 
 	if (object_terminating(set) || !controller_sees(sim, set))
 		return;
-	template_hash(jx_get(set->json, "spec.template"), revision);
-	keep_revision(sim, set, jx_get(set->json, "spec.template"), revision);
+	template_hash(jx_get(set->json, "spec.template"), hash);
+	keep_revision(sim, set, jx_get(set->json, "spec.template"), hash);
+	revision = xasprintf("%s-%s", object_name(set), hash); /* a Pod's label is the whole name */
 	surplus = highest_beyond(set, want);
 	if (surplus)
 		store_delete(sim, surplus);
 	else if (fill(sim, set, want, revision))
 		update(sim, set, want, revision);
 	report(sim, set, revision);
+	free(revision);
 }

@@ -272,10 +272,120 @@ static void test_keymap(void)
 {
 	for (unsigned i = 0; i < keymap_len; i++) {
 		ok(keymap[i].action && (!keymap[i].keys || keymap[i].what), "a key acts, and its help says how");
+		ok(!keymap[i].keys || keymap[i].footer, "and the footer has a word for it");
 		for (unsigned k = 0; k < i; k++)
 			ok(keymap[i].key != keymap[k].key && (!keymap[i].alias || (keymap[i].alias != keymap[k].alias &&
 				keymap[i].alias != keymap[k].key)), "and only once");
 	}
+}
+
+static char *drawn(const struct model *m, struct ui *ui, int rows, int cols)
+{
+	struct canvas c;
+	struct buf out = { 0 };
+
+	canvas_init(&c, rows, cols);
+	view_draw(&c, m, ui, NOW, 0);
+	canvas_text(&c, &out);
+	canvas_release(&c);
+	return buf_take(&out);
+}
+
+/* Every key of the table is in the help overlay, and in the footer where there is room. The manual page has test_man. */
+static void test_told(void)
+{
+	struct model m;
+	struct ui ui;
+	char *help, *table, *drawer;
+
+	screen_load(&m, "bad-image", 0);
+	ui_init(&ui, ICONS_UNICODE);
+	table = drawn(&m, &ui, 40, 700);
+	screen_keys(&ui, &m, "2jd");
+	drawer = drawn(&m, &ui, 40, 700);
+	screen_keys(&ui, &m, "<esc>?");
+	help = drawn(&m, &ui, 100, 120);
+	for (unsigned i = 0; i < keymap_len; i++) {
+		const struct binding *b = &keymap[i];
+
+		if (b->keys)
+			ok(strstr(help, b->keys) && strstr(help, b->what), b->keys);
+		if (b->footer && b->where & KEYS_TABLE)
+			ok(strstr(table, b->footer) != NULL, b->footer);
+		if (b->footer && b->where & KEYS_DRAWER)
+			ok(strstr(drawer, b->footer) != NULL, b->footer);
+	}
+	free(help);
+	free(table);
+	free(drawer);
+	ui_release(&ui);
+	model_release(&m);
+}
+
+/* What is under a place of the screen is what a click there is about. */
+static void test_mouse(void)
+{
+	static const struct { const char *name, *keys, *at; enum mouse what; const char *object; bool drawer; enum drawer_tab tab; size_t step; } clicks[] = {
+		{ "a row", "", "x2xlp", MOUSE_DOWN, "1//Pod/shop/api-5f7c9d8b6-x2xlp", false, 0, 1 },
+		{ "a name with a manifest", "", "api  ", MOUSE_DOWN, "1/apps/Deployment/shop/api", true, DRAWER_MANIFEST, 1 },
+		{ "the cause below a row", "", "In progress: 2 of 3", MOUSE_DOWN, "1/apps/Deployment/shop/api", false, 0, 1 },
+		{ "a heading", "", "3 Redis", MOUSE_DOWN, NULL, false, 0, 2 },
+		{ "a tab", "2jd", "e events", MOUSE_DOWN, "1/apps/Deployment/shop/api", true, DRAWER_EVENTS, 1 },
+		{ "the wheel moves on", "2j", "x2xlp", MOUSE_WHEEL_DOWN, "1//Pod/shop/api-5f7c9d8b6-8fqzt", false, 0, 1 },
+		{ "the wheel goes back", "2jjjj", "x2xlp", MOUSE_WHEEL_UP, "1/apps/Deployment/shop/api", false, 0, 1 },
+		{ "the wheel in the drawer leaves the cursor", "2jd", "API version", MOUSE_WHEEL_DOWN, "1/apps/Deployment/shop/api", true, DRAWER_DETAILS, 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(clicks); i++) {
+		struct model m;
+		struct ui ui;
+		char *text, *at;
+		unsigned row = 0, col;
+
+		screen_load(&m, "bad-image", 0);
+		ui_init(&ui, ICONS_ASCII); /* a byte is a column */
+		free(drawn(&m, &ui, 40, 100));
+		screen_keys(&ui, &m, clicks[i].keys);
+		text = drawn(&m, &ui, 40, 100);
+		at = strstr(text, clicks[i].at);
+		for (char *p = text; at && p < at; p++)
+			row += *p == '\n';
+		for (col = 0; at && at - col > text && at[-1 - (int)col] != '\n'; col++)
+			;
+		ok(at != NULL, clicks[i].name);
+		ui_key(&ui, &m, mouse_make(clicks[i].what, row, col));
+		is_str(ui.object, clicks[i].object, "the object");
+		is_int((long long)ui.step, (long long)clicks[i].step, "the step");
+		is_int(ui.drawer, clicks[i].drawer, "the drawer");
+		if (ui.drawer)
+			is_int(ui.tab, clicks[i].tab, "the tab");
+		free(text);
+		ui_release(&ui);
+		model_release(&m);
+	}
+}
+
+static void test_drag(void)
+{
+	struct model m;
+	struct ui ui;
+
+	screen_load(&m, "bad-image", 0);
+	ui_init(&ui, ICONS_UNICODE);
+	draw(&m, &ui, 40, 120);
+	screen_keys(&ui, &m, "2jd");
+	ui_key(&ui, &m, mouse_make(MOUSE_DRAG, 10, 60));
+	is_int(ui.drawer_share, 0, "nothing is dragged that is not held");
+	ui_key(&ui, &m, mouse_make(MOUSE_DOWN, 10, 60));
+	ui_key(&ui, &m, mouse_make(MOUSE_DRAG, 10, 48));
+	is_int(ui.drawer_share, 10, "the edge goes with the mouse");
+	ui_key(&ui, &m, mouse_make(MOUSE_DRAG, 10, 0));
+	is_int(ui.drawer_share, 30, "within limits");
+	ui_key(&ui, &m, mouse_make(MOUSE_UP, 10, 72));
+	ui_key(&ui, &m, mouse_make(MOUSE_DRAG, 10, 20));
+	is_int(ui.drawer_share, -10, "and stays where it was let go");
+	ui_release(&ui);
+	model_release(&m);
 }
 
 int main(void)
@@ -286,6 +396,9 @@ int main(void)
 	test_stays();
 	test_input();
 	test_keymap();
+	test_told();
+	test_mouse();
+	test_drag();
 	for (size_t i = 0; i < ARRAY_LEN(models); i++)
 		for (unsigned seed = 1; seed <= 2; seed++)
 			press_at_random(models[i], seed);

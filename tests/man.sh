@@ -11,7 +11,7 @@ check() { # STATUS NAME
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else failed=1; echo "not ok $n - $2"; fi
 }
 
-for flag in $(for c in run watch status show demo import; do "$KSETTLE" $c --help; done | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
+for flag in $(for c in run watch status show demo import init; do "$KSETTLE" $c --help; done | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
 	grep -q "Fl -$flag\>" "$page"
 	check $? "--$flag"
 done

@@ -15,7 +15,7 @@ struct command {
 };
 
 extern const struct command command_run, command_watch, command_status, command_show, command_demo,
-	command_import, command_sim;
+	command_import, command_init, command_sim;
 
 /* "ksettle", or "kubectl settle" when started as kubectl's plugin. */
 const char *program_name(void);

@@ -16,7 +16,7 @@
 
 static const struct command *const commands[] = {
 	&command_run, &command_watch, &command_status, &command_show, &command_demo,
-	&command_import, &command_sim,
+	&command_import, &command_init, &command_sim,
 };
 
 static bool as_plugin;

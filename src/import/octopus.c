@@ -288,7 +288,9 @@ bool octopus_import(
 	if (out->steps) {
 		plan_write(&p);
 		remarks_move(&out->remarks, &p.remarks);
-		qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items), by_place);
+		if (out->remarks.n)
+			qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items),
+				by_place);
 	} else if (p.steps.len) {
 		error_set(err, ERROR_CONFIG,
 			"%s: no step of it is one that a plan could have: it deploys nothing to Kubernetes, or nothing that is carried over",

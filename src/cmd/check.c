@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "cmd/check_rights.h"
@@ -35,6 +36,7 @@ struct check {
 	struct kube_access *asking;
 	struct kube_apply *trying;
 	int tries;                /* of the object */
+	struct map notes;         /* what was noted: said once for all steps. Text → itself, owned */
 	size_t counts[APPLIED__COUNT], untried;
 	int exit_code;            /* of the first that is wrong */
 };
@@ -249,10 +251,14 @@ static void tell_rights(struct check *c)
 		bool barred;
 		char *text = rights_trouble(&c->rights.items[i], verified, &barred);
 
-		if (text)
-			say_take("  ", text);
 		if (barred)
 			note_code(c, 4);
+		if (text && (barred || !map_get(&c->notes, text)))
+			say("  ", text);
+		if (text && !barred && !map_get(&c->notes, text))
+			map_set(&c->notes, text, text);
+		else
+			free(text);
 	}
 	c->told_rights = true;
 }
@@ -366,6 +372,9 @@ static int ask_clusters(const struct args *args, const struct plan *plan)
 		loop_run(c.loop, &err);
 	}
 	rights_release(&c.rights);
+	for (size_t i = 0; i < c.notes.cap; i++)
+		free(c.notes.slots[i].value);
+	map_release(&c.notes);
 	clusters_release(&c.clusters);
 	loop_timer_remove(c.timer);
 	loop_free(c.loop);

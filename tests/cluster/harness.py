@@ -13,6 +13,7 @@ import uuid
 KSETTLE = os.environ["KSETTLE"]
 KUBECONFIG = os.environ["KSETTLE_TEST_KUBECONFIG"]
 CLUSTER = os.environ.get("KSETTLE_TEST_CLUSTER")  # the folder of up.sh; None on a cluster of the user's
+HERE = os.path.dirname(os.path.abspath(__file__))
 BOUND = 60  # seconds after which waiting for anything is a failure
 
 
@@ -92,6 +93,15 @@ class Place:
     def close(self):
         kubectl("delete", "namespace", self.ns, "--wait=false", check=False)
         self.folder.cleanup()
+
+
+def viewer(p, *groups):
+    """A kubeconfig of one more user, who may do what RBAC objects say."""
+    if not CLUSTER:
+        raise Skipped("needs the test cluster's own CA")
+    text = subprocess.run([os.path.join(HERE, "mkuser.sh"), CLUSTER, f"user-{p.ns}", *groups], check=True,
+                          capture_output=True, text=True).stdout
+    return p.write("viewer", text)
 
 
 class Run:

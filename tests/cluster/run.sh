@@ -22,6 +22,7 @@ fi
 export KSETTLE_TEST_KUBECONFIG
 failed=0
 "$PYTHON" "$here/test_cluster.py" || failed=1
+"$PYTHON" "$here/test_plan.py" || failed=1
 "$PYTHON" "$here/test_steps.py" || failed=1
 "$PYTHON" "$here/test_why.py" || failed=1
 "$PYTHON" "$here/test_select.py" || failed=1

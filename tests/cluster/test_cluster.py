@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from harness import CLUSTER, Skipped, await_that, expect, expect_in, kubectl, main
+from harness import CLUSTER, Skipped, await_that, expect, expect_in, kubectl, main, viewer
 from objects import config_map, deployment, job, pod, secret, service
 
 QUICK = ("--stabilization", "2s")
@@ -130,15 +130,6 @@ def test_two_steps(p):
     run.expect(0, "succeeded")
     expect("the second step", run.step(1)["verdict"], "notVerified")
     expect("status", run.object("Deployment", "web", 1)["status"], None)
-
-
-def viewer(p, *groups):
-    if not CLUSTER:
-        raise Skipped("needs the test cluster's own CA")
-    here = os.path.dirname(os.path.abspath(__file__))
-    text = subprocess.run([os.path.join(here, "mkuser.sh"), CLUSTER, f"user-{p.ns}", *groups], check=True,
-                          capture_output=True, text=True).stdout
-    return p.write("viewer", text)
 
 
 def test_forbidden_to_apply(p):

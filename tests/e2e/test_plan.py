@@ -347,5 +347,25 @@ def variables():
                 same((run.wait(), "--set takes name=value" in run.err), (2, True), f"--set {wrong} is refused")
 
 
+@case
+def what_is_secret_stays_so():
+    with Sim() as sim:
+        plan = plan_of(sim, "name: token, secret: {name: token, stringData: {token: '${env:KSETTLE_TEST_TOKEN}', other: '${file:other.txt}'}}")
+        write(sim, "other.txt", "marlin-0815")
+        for output in ("plain", "jsonl"):
+            with Run("run", plan, *IN_TIME, "-o", output, "--snapshot", "end.json", "--snapshot", "end.txt", sim=sim,
+                     env={"KSETTLE_TEST_TOKEN": TOKEN}) as run:
+                ended(run, 0, "succeeded")
+                texts = [run.out, run.err] + [open(os.path.join(run.folder, name), encoding="utf-8").read() for name in ("end.json", "end.txt")]
+                texts += [open(run.record(name), encoding="utf-8").read() for name in ("journal.jsonl", "snapshot.json")]
+                ok(not any(word in text for text in texts for word in (TOKEN, "marlin-0815", "c3dvcmRmaXNoLTQ3MTE", "bWFybGluLTA4MTU")),
+                   "no value of a Secret is anywhere")
+                ok("••••" in texts[2], "but its mask is")
+        with Run("run", "--check", plan, sim=sim, env={"KSETTLE_TEST_TOKEN": TOKEN}) as run:
+            run.wait()
+            ok(TOKEN not in run.out + run.err, "nor in what a check says")
+        same(sim.ask("/api/v1/namespaces/shop/secrets/token")["data"]["other"], "bWFybGluLTA4MTU=", "the server has it")
+
+
 if __name__ == "__main__":
     main()

@@ -86,8 +86,12 @@ static void say_verify(const struct verify *v)
 	if (v->timeout_ms >= 0)
 		duration_format(v->timeout_ms, timeout);
 	duration_format(v->stabilization_ms, window);
-	printf("  timeout %s, stabilization %s%s\n", timeout, window,
-		v->wait_for_jobs ? ", Jobs must complete" : "");
+	if (v->mode == VERIFY_HELM)
+		printf("  timeout %s, helm decides%s\n", timeout,
+			v->wait_for_jobs ? ", Jobs must complete" : "");
+	else
+		printf("  timeout %s, stabilization %s%s\n", timeout, window,
+			v->wait_for_jobs ? ", Jobs must complete" : "");
 }
 
 static void say_step(const struct plan *plan, size_t index, const char *where)

@@ -18,9 +18,11 @@
 
 static void discover(void *arg);
 
-void cluster_init(struct cluster *c, struct loop *loop, struct kube *kube_take)
+void cluster_init(struct cluster *c, struct loop *loop, struct kube *kube_take,
+	const struct kube_flags *flags)
 {
-	*c = (struct cluster){ .kube = kube_take, .discovery = kube_discovery_new(kube_take) };
+	*c = (struct cluster){ .kube = kube_take, .discovery = kube_discovery_new(kube_take),
+		.flags = *flags };
 	c->retry = loop_timer_add(loop, discover, c);
 }
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kube/kubeconfig.h"
+
 struct error;
 struct kube;
 struct kube_discovery;
@@ -15,6 +17,7 @@ struct recorder;
 struct cluster {
 	struct kube *kube;        /* owned */
 	struct kube_discovery *discovery; /* owned */
+	struct kube_flags flags;  /* what it was chosen by, context and all; borrowed strings */
 	struct loop_timer *retry;
 	void (*done)(void *arg, struct cluster *c, const struct error *err);
 	void *arg;
@@ -22,7 +25,8 @@ struct cluster {
 	bool told;                /* its warnings were said */
 };
 
-void cluster_init(struct cluster *c, struct loop *loop, struct kube *kube_take);
+void cluster_init(struct cluster *c, struct loop *loop, struct kube *kube_take,
+	const struct kube_flags *flags);
 void cluster_release(struct cluster *c); /* no callback; accepts a zeroed one */
 
 /* Asks what kinds the server knows, again and again for a while when it does not answer at all.

@@ -50,7 +50,7 @@ static bool find(struct clusters *c, size_t step, const char *context)
 
 /* config is taken over. */
 static bool add(struct clusters *c, struct loop *loop, struct kube_config *config_take,
-	struct error *err)
+	const struct kube_flags *flags, struct error *err)
 {
 	struct kube *kube = kube_new(loop, config_take, err);
 	struct cluster *cluster;
@@ -58,7 +58,7 @@ static bool add(struct clusters *c, struct loop *loop, struct kube_config *confi
 	if (!kube)
 		return false;
 	cluster = xcalloc(1, sizeof(*cluster));
-	cluster_init(cluster, loop, kube);
+	cluster_init(cluster, loop, kube, flags);
 	c->items = xreallocarray(c->items, c->n + 1, sizeof(struct cluster *));
 	c->items[c->n++] = cluster;
 	return kube_login(kube, isatty(STDIN_FILENO), err);
@@ -85,7 +85,7 @@ static bool open_step(struct clusters *c, struct loop *loop, const struct plan *
 		return true;
 	}
 	c->of_step[step] = c->n;
-	return add(c, loop, &config, err) && (c->n == 1 || check_flags(given, plan, err));
+	return add(c, loop, &config, &flags, err) && (c->n == 1 || check_flags(given, plan, err));
 }
 
 bool clusters_open(struct clusters *c, struct loop *loop, const struct plan *plan,

@@ -33,8 +33,9 @@ struct executor_spec {
 	/* The cluster has the objects (ERROR_NONE: from now on the verification decides), or why
 	 * not (the step has failed). */
 	void (*applied)(void *arg, const struct error *err);
-	/* The executor itself decides how the step ends, as helm does with --wait. reason is
-	 * borrowed and may be NULL. */
+	/* The executor itself decides how the step ends. reason is borrowed and may be NULL. (One
+	 * whose rows are to be looked at once more, as helm's, calls verification_conclude()
+	 * instead.) */
 	void (*ended)(void *arg, enum verdict verdict, const char *reason);
 	void *arg;
 };
@@ -52,6 +53,11 @@ struct executor_kind {
 	/* What is to be said behind the reason of a step that ends, such as what now serves; to
 	 * free(), NULL: nothing. The member may be NULL. */
 	char *(*last_word)(struct executor *e);
+	/* The step is to end so, and what goes on needs a while to be left in order: true, and the
+	 * executor ends the step itself, by verification_conclude(). NULL or false: give_up() will
+	 * do, which also breaks that off. */
+	bool (*wind_up)(
+		struct executor *e, enum verdict verdict, int exit_code, const char *why);
 	/* The step ends now (its time is over, canceled): what is open is stopped, what is left is
 	 * shown as not tried; no callback comes any more. Also called after a callback. */
 	void (*give_up)(struct executor *e);

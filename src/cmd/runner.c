@@ -20,7 +20,7 @@ struct runner {
 	struct schedule schedule;
 	struct step_run **open;   /* by step; NULL: it does not go on */
 	int *exit_codes;          /* by step */
-	bool connected, ended;
+	bool connected, stopping, ended;
 };
 
 struct runner *runner_new(const struct runner_spec *spec)
@@ -191,6 +191,8 @@ static void stop_open(struct runner *r, enum verdict verdict, int exit_code, con
 	for (size_t i = 0; i < r->spec.plan->n; i++) {
 		if (!r->open[i])
 			continue;
+		if (!r->stopping && step_run_wind_up(r->open[i], verdict, exit_code, why))
+			continue;
 		step_run_stop(r->open[i], verdict, exit_code, why);
 		note_end(r, i, verdict, exit_code);
 	}
@@ -212,5 +214,6 @@ void runner_stop(struct runner *r, enum verdict verdict, int exit_code)
 		errors_release(&errs);
 	}
 	stop_open(r, verdict, exit_code, why);
+	r->stopping = true;
 	go_on(r);
 }

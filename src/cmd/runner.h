@@ -28,6 +28,7 @@ struct runner_spec {
 struct runner *runner_new(const struct runner_spec *spec);
 void runner_free(struct runner *r);
 void runner_start(struct runner *r); /* emits run.start, then goes on in the loop */
-/* Ends it now (canceled: by the user or a signal, interrupted: by a hang-up); done is called before
- * this returns. */
+/* Ends it (canceled: by the user or a signal, interrupted: by a hang-up); done is called before this
+ * returns, unless a step needs a while to be left in order: then once it has ended. Called again,
+ * it ends now. */
 void runner_stop(struct runner *r, enum verdict verdict, int exit_code);

@@ -159,8 +159,9 @@ static void on_key(void *arg, uint32_t key)
 	switch (ui_key(&s->ui, s->spec.model, key)) {
 	case OUTCOME_QUIT:
 	case OUTCOME_CANCEL:
+		s->ui.asking_quit = false; /* the end may take a while */
 		s->spec.quit(s->spec.arg);
-		return;
+		break;
 	case OUTCOME_SAVE:
 		save(s);
 		break;

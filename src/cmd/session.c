@@ -25,6 +25,8 @@
 #include "rules/data.h"
 #include "tui/view.h"
 
+#define TWICE_MS 1000
+
 struct session {
 	const struct args *args;
 	const struct plan *plan;
@@ -37,6 +39,7 @@ struct session {
 	struct output *output;
 	struct runner *runner;
 	char *snapshot_path;
+	int64_t leaving_since;    /* asked to end then, on clock_now_ms(); 0: not yet */
 	bool over;
 	int exit_code;
 };
@@ -133,38 +136,42 @@ static void run_ended(void *arg, enum verdict verdict, int exit_code)
 	s->exit_code = exit_code;
 	write_snapshots(s);
 	output_ended(s->output);
-	if (!output_stays(s->output))
+	if (s->leaving_since || !output_stays(s->output))
 		loop_stop(s->loop);
+}
+
+/* What goes on may need a while to be left in order (helm); once more, and it is cut short. But a
+ * signal often comes twice, to us and by who started us. */
+static void leave(struct session *s, enum verdict verdict, int exit_code)
+{
+	int64_t now = clock_now_ms();
+
+	if (s->over) {
+		loop_stop(s->loop);
+	} else if (!s->leaving_since || now - s->leaving_since >= TWICE_MS) {
+		s->leaving_since = s->leaving_since ? s->leaving_since : now;
+		runner_stop(s->runner, verdict, exit_code);
+	}
 }
 
 static void quit(void *arg)
 {
-	struct session *s = arg;
-
-	if (!s->over)
-		runner_stop(s->runner, VERDICT_CANCELED, 130);
-	loop_stop(s->loop);
+	leave(arg, VERDICT_CANCELED, 130);
 }
 
 static void hang_up(void *arg)
 {
-	struct session *s = arg;
-
-	if (!s->over)
-		runner_stop(s->runner, VERDICT_INTERRUPTED, 129);
-	loop_stop(s->loop);
+	leave(arg, VERDICT_INTERRUPTED, 129);
 }
 
-/* The first signal ends the run with its record; the second one ends the process. */
+/* A signal ends the run with its record; one more after that ends the process. */
 static void on_signal(void *arg, int signo)
 {
 	struct session *s = arg;
 
-	loop_signal(s->loop, signo, NULL, NULL, NULL);
-	if (!s->over)
-		runner_stop(s->runner, signo == SIGHUP ? VERDICT_INTERRUPTED : VERDICT_CANCELED,
-			128 + signo);
-	loop_stop(s->loop);
+	leave(s, signo == SIGHUP ? VERDICT_INTERRUPTED : VERDICT_CANCELED, 128 + signo);
+	if (s->over)
+		loop_signal(s->loop, signo, NULL, NULL, NULL);
 }
 
 static bool open_record(struct session *s, struct error *err)

@@ -267,7 +267,7 @@ static bool open_cluster(struct look *look, struct error *err)
 	kube = kube_new(look->loop, &config, err);
 	if (!kube)
 		return false;
-	cluster_init(&look->cluster, look->loop, kube);
+	cluster_init(&look->cluster, look->loop, kube, &look->source->args->kube);
 	look->ns = kube_config(kube)->ns;
 	return kube_login(kube, isatty(STDIN_FILENO), err);
 }

@@ -37,7 +37,7 @@ static void emit_start(const struct step_run_spec *spec)
 	const struct kube_config *config = kube_config(on->kube);
 	const struct plan_step *step = step_of(spec);
 	const struct verify *v = &step->verify;
-	bool verified = v->mode != VERIFY_NONE;
+	bool verified = v->mode == VERIFY_OBJECTS; /* helm knows no window and no grace */
 	struct cluster_words cluster = { config->context, config->server,
 		kube_server_version(on->discovery) };
 	struct verify_words words = {
@@ -172,6 +172,14 @@ void step_run_free(struct step_run *run)
 	run->executor->kind->free(run->executor);
 	verification_free(run->verification);
 	free(run);
+}
+
+bool step_run_wind_up(
+	struct step_run *run, enum verdict verdict, int exit_code, const char *reason)
+{
+	const struct executor_kind *kind = run->executor->kind;
+
+	return kind->wind_up && kind->wind_up(run->executor, verdict, exit_code, reason);
 }
 
 void step_run_stop(struct step_run *run, enum verdict verdict, int exit_code, const char *reason)

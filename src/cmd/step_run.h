@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -29,6 +30,9 @@ struct step_run_spec {
 struct step_run *step_run_start(const struct step_run_spec *spec);
 void step_run_free(struct step_run *run); /* accepts NULL; no callback, no event */
 
+/* It is to end so. True: it does in a while, with its callback. False: it can end now. */
+bool step_run_wind_up(
+	struct step_run *run, enum verdict verdict, int exit_code, const char *reason);
 /* It ends now, with an event but without the callback. */
 void step_run_stop(struct step_run *run, enum verdict verdict, int exit_code, const char *reason);
 

@@ -46,6 +46,7 @@ static void step_release(struct plan_step *step)
 	free(step->blue_green.name);
 	free(step->blue_green.deployment);
 	free(step->blue_green.ns);
+	helm_release_free(step->helm);
 }
 
 void plan_release(struct plan *plan)
@@ -57,6 +58,7 @@ void plan_release(struct plan *plan)
 	free(plan->name);
 	free(plan->context);
 	free(plan->ns);
+	helm_tool_release(&plan->helm);
 	*plan = (struct plan){ 0 };
 }
 
@@ -146,6 +148,25 @@ static bool is_manifest(const struct yaml_node *root)
 		strcmp(version->value, API_VERSION) != 0;
 }
 
+/* Before anything is applied, not when its turn has come. */
+static void find_helm(struct plan *plan, const char *file, struct errors *errs)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < plan->n; i++) {
+		struct plan_step *step = &plan->steps[i];
+
+		if (step->type != STEP_HELM)
+			continue;
+		if (!plan->helm.program && !helm_tool_find(&plan->helm, &err)) {
+			errors_add(errs, ERROR_CONFIG, "%s:%d:%d: %s", file, step->line,
+				step->column, err.text);
+			return;
+		}
+		step->tool = xasprintf("helm %s", plan->helm.version);
+	}
+}
+
 static void read_plan(
 	struct reading *r, const struct yaml_node *root, const char *file, struct errors *errs)
 {
@@ -167,6 +188,7 @@ static void read_plan(
 	for (size_t i = 0; i < steps->n; i++)
 		plan_step_read(&r->steps, steps->items[i], file, errs);
 	plan_needs_resolve(r->plan, steps, file, errs);
+	find_helm(r->plan, file, errs);
 }
 
 static char *folder_of(const char *file)

@@ -7,6 +7,7 @@
 
 #include "base/verify.h"
 #include "manifest/manifest.h"
+#include "plan/helm.h"
 
 struct errors;
 struct selection;
@@ -56,6 +57,7 @@ struct plan_step {
 	bool after_failure;       /* when: previous-failed: it cleans up */
 	bool has_needs;           /* it waits for these; else for every step before it */
 	size_t *needs, nneeds;    /* indexes */
+	struct helm_release *helm; /* of a helm step; else NULL. Owned */
 };
 
 struct plan {
@@ -63,6 +65,7 @@ struct plan {
 	char *context, *ns;       /* of defaults; NULL: the kubeconfig's */
 	struct plan_step *steps;
 	size_t n, cap;
+	struct helm_tool helm;    /* zeroed when no step needs it */
 };
 
 /* What the command line says about verification, key by key; *_set says whether it does. */

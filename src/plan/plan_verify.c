@@ -63,12 +63,32 @@ static void read_fail_early(
 	layer->fail_early_set = true;
 }
 
-static void read_helm_only(
+static void note_helm(struct verify_layer *layer, const struct yaml_node *value)
+{
+	layer->wait_line = value->line;
+	layer->wait_column = value->column;
+}
+
+static void read_wait(
 	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
 {
-	(void)into;
-	field_mistake(
-		value, file, errs, "wait and mode exist in helm steps only; leave them out here");
+	struct verify_layer *layer = into;
+
+	note_helm(layer, value);
+	layer->wait_set = field_bool(&layer->wait, value, "wait", file, errs);
+}
+
+static void read_mode(
+	void *into, const struct yaml_node *value, const char *file, struct errors *errs)
+{
+	struct verify_layer *layer = into;
+	bool objects = value->kind == YAML_SCALAR && strcmp(value->value, "objects") == 0;
+
+	note_helm(layer, value);
+	layer->mode_set = true;
+	layer->values.mode = objects ? VERIFY_OBJECTS : VERIFY_HELM;
+	if (!objects && (value->kind != YAML_SCALAR || strcmp(value->value, "helm") != 0))
+		field_mistake(value, file, errs, "mode must be helm or objects");
 }
 
 void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node, const char *file,
@@ -80,8 +100,8 @@ void verify_layer_parse(struct verify_layer *layer, const struct yaml_node *node
 		{ "grace", read_grace },
 		{ "waitForJobs", read_wait_for_jobs },
 		{ "failEarly", read_fail_early },
-		{ "wait", read_helm_only },
-		{ "mode", read_helm_only },
+		{ "wait", read_wait },
+		{ "mode", read_mode },
 	};
 
 	layer->present = true;
@@ -156,6 +176,63 @@ static void fit(struct plan_step *step, enum level timeout, enum level stabiliza
 	 own->present && own->set ? own->values.field :                                \
 	 defaults->present && defaults->set ? defaults->values.field : built_in.field)
 
+/* wait: true and mode: objects in one place, or the other way round. */
+static void check_pair(const struct verify_layer *layer, const char *file, struct errors *errs)
+{
+	bool objects = layer->values.mode == VERIFY_OBJECTS;
+	char text[1024];
+
+	if (!layer->wait_set || !layer->mode_set || layer->wait != objects)
+		return;
+	snprintf(text, sizeof(text),
+		"%s:%d:%d: wait: %s and mode: %s exclude each other; keep one of them", file,
+		layer->wait_line, layer->wait_column, layer->wait ? "true" : "false",
+		verify_mode_word(layer->values.mode));
+	say_once(errs, ERROR_CONFIG, text);
+}
+
+static void check_helm_keys(const struct plan_step *step, const struct verify_layer *own,
+	const struct verify_layer *defaults, const char *file, struct errors *errs)
+{
+	check_pair(own, file, errs);
+	check_pair(defaults, file, errs);
+	if (own->wait_line && step->type != STEP_HELM)
+		errors_add(errs, ERROR_CONFIG,
+			"%s:%d:%d: wait and mode exist in helm steps only; leave them out here",
+			file, own->wait_line, own->wait_column);
+}
+
+/* Who decides a helm step: `mode` says, else `wait`; what the step says goes first. */
+static enum verify_mode find_helm_mode(
+	const struct verify_layer *own, const struct verify_layer *defaults)
+{
+	bool wait = own->wait_set ? own->wait : defaults->wait_set ? defaults->wait : true;
+
+	if (own->mode_set)
+		return own->values.mode;
+	if (!own->wait_set && defaults->mode_set)
+		return defaults->values.mode;
+	if (!wait && defaults->mode_set && defaults->values.mode == VERIFY_OBJECTS)
+		return VERIFY_OBJECTS;
+	return wait ? VERIFY_HELM : VERIFY_NONE;
+}
+
+static enum verify_mode find_mode(const struct plan_step *step, const struct verify_layer *own,
+	const struct verify_layer *defaults)
+{
+	if (own->present ? own->none : defaults->none)
+		return VERIFY_NONE;
+	return step->type == STEP_HELM ? find_helm_mode(own, defaults) : VERIFY_OBJECTS;
+}
+
+/* helm's own rules for what is ready know no window and no grace. */
+static void note_helm_decides(struct plan_step *step, const struct verify_layer *own)
+{
+	if (own->stabilization_set || own->grace_set || own->fail_early_set)
+		step->verify_note = xstrdup(
+			"helm decides this step: stabilization, grace and failEarly do not apply; mode: objects lets ksettle decide");
+}
+
 void verify_resolve(struct plan_step *step, const struct verify_flags *flags,
 	const struct verify_layer *own, const struct verify_layer *defaults, const char *file,
 	struct errors *errs)
@@ -165,7 +242,7 @@ void verify_resolve(struct plan_step *step, const struct verify_flags *flags,
 	const struct verify_layer *at = own->present ? own : defaults;
 
 	*v = (struct verify){
-		.mode = (own->present ? own->none : defaults->none) ? VERIFY_NONE : VERIFY_OBJECTS,
+		.mode = find_mode(step, own, defaults),
 		.timeout_ms = PICK(timeout_ms, timeout_set),
 		.stabilization_ms = PICK(stabilization_ms, stabilization_set),
 		.grace_ms = PICK(grace_ms, grace_set),
@@ -173,7 +250,10 @@ void verify_resolve(struct plan_step *step, const struct verify_flags *flags,
 		.fail_early = PICK(fail_early, fail_early_set),
 		.poll_ms = flags->values.poll_ms ? flags->values.poll_ms : built_in.poll_ms,
 	};
-	if (v->mode == VERIFY_NONE)
+	check_helm_keys(step, own, defaults, file, errs);
+	if (v->mode == VERIFY_HELM)
+		note_helm_decides(step, own);
+	if (v->mode != VERIFY_OBJECTS)
 		return;
 	fit(step,
 		level_of(

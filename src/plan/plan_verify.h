@@ -9,6 +9,9 @@ struct verify_layer {
 	bool present;   /* the block or "none" is there */
 	bool none;
 	bool timeout_set, stabilization_set, grace_set, wait_for_jobs_set, fail_early_set;
+	/* of helm steps: `wait` and `mode`, and where the last of them stands */
+	bool wait_set, wait, mode_set;
+	int wait_line, wait_column;
 	struct verify values;
 	int line, column; /* of the block */
 };

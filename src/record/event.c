@@ -197,6 +197,15 @@ json_t *event_step_unsettled(size_t step, const char *id, const char *why)
 	return event;
 }
 
+json_t *event_step_output(size_t step, const char *stream, json_t *lines_take)
+{
+	json_t *event = event_of_step("step.output", step);
+
+	set_str(event, "stream", stream);
+	set_list(event, "lines", lines_take);
+	return event;
+}
+
 json_t *event_step_verdict(size_t step, enum verdict verdict, const char *reason, int exit_code)
 {
 	json_t *event = event_of_step("step.verdict", step);

@@ -51,6 +51,8 @@ json_t *event_object_detail(size_t step, const char *id, json_t *events_take, js
 json_t *event_object_removed(size_t step, const char *id, const char *why);
 json_t *event_step_stabilizing(size_t step, int64_t since_wall_ms, int64_t need_ms);
 json_t *event_step_unsettled(size_t step, const char *id, const char *why);
+/* What the step's tool wrote, whole lines; stream: "stdout" or "stderr". */
+json_t *event_step_output(size_t step, const char *stream, json_t *lines_take);
 json_t *event_step_verdict(size_t step, enum verdict verdict, const char *reason, int exit_code);
 json_t *event_run_end(enum verdict verdict, int exit_code);
 json_t *event_connection(

@@ -121,6 +121,9 @@ void model_release(struct model *m)
 	for (size_t i = 0; i < m->nsteps; i++) {
 		model_rows_release(&m->steps[i]);
 		free(m->steps[i].warnings);
+		for (size_t k = 0; k < m->steps[i].noutput; k++)
+			free(m->steps[i].output[k]);
+		free(m->steps[i].output);
 	}
 	free(m->steps);
 	for (size_t i = 0; i < m->pool->strings.cap; i++)

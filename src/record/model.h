@@ -42,6 +42,7 @@ struct model_object {
 	struct model_moment *timeline; size_t ntimeline;
 };
 #define MODEL_NO_PARENT ((size_t)-1)
+#define MODEL_OUTPUT_MAX 200
 
 struct model_step {
 	char *name, *type;
@@ -55,6 +56,7 @@ struct model_step {
 	int64_t timeout_ms, stabilization_ms, grace_ms; /* timeout, stabilization: -1 none */
 	bool wait_for_jobs;
 	char **warnings; size_t nwarnings;
+	char **output; size_t noutput; /* the last lines of its tool, MODEL_OUTPUT_MAX at most */
 	struct model_object *objects;
 	size_t nobjects, cap; /* in display order after model_order(): applied ones in apply
 			       * order, each followed by its children (depth first, in the order

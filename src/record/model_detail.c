@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/jx.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 
 #define SECONDS_MAX 1e10 /* three centuries: what is longer is a mistake */
 
@@ -36,14 +37,20 @@ static json_t *display(const json_t *value)
 }
 
 /* A log line keeps its indentation, which a line of display text would not. */
-static json_t *display_log_line(const char *raw)
+static char *display_log_text(const char *raw)
 {
 	char *shown = text_display(raw, strlen(raw), TEXT_BLOCK);
-	json_t *string;
 
 	for (char *c = shown; (c = strchr(c, '\n')) != NULL;)
 		*c = ' ';
-	string = json_string(shown);
+	return shown;
+}
+
+static json_t *display_log_line(const char *raw)
+{
+	char *shown = display_log_text(raw);
+	json_t *string = json_string(shown);
+
 	free(shown);
 	return string;
 }
@@ -174,6 +181,24 @@ char *model_logs(const json_t *list)
 	};
 
 	return list_text(normal_list(list, members));
+}
+
+void model_step_output(struct model_step *step, const json_t *lines)
+{
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		const char *raw = json_string_value(json_array_get(lines, i));
+
+		if (!raw)
+			continue;
+		if (!step->output)
+			step->output = xcalloc(MODEL_OUTPUT_MAX, sizeof(*step->output));
+		if (step->noutput == MODEL_OUTPUT_MAX) {
+			free(step->output[0]);
+			memmove(step->output, step->output + 1,
+				--step->noutput * sizeof(*step->output));
+		}
+		step->output[step->noutput++] = display_log_text(raw);
+	}
 }
 
 int64_t model_time(const json_t *obj, const char *key)

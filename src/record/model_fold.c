@@ -165,6 +165,11 @@ static void fold_step_unsettled(struct fold *f)
 	f->step->stabilizing_need_ms = 0;
 }
 
+static void fold_step_output(struct fold *f)
+{
+	model_step_output(f->step, value(f, "lines"));
+}
+
 static void fold_step_verdict(struct fold *f)
 {
 	f->step->verdict = verdict_parse(text(f, "verdict"));
@@ -224,6 +229,7 @@ static const struct rule {
 	{ "object.removed", { "i step", "s id", "S why" }, true, fold_object_removed },
 	{ "step.stabilizing", { "i step", "t since", "n need" }, false, fold_step_stabilizing },
 	{ "step.unsettled", { "i step", "S id", "S why" }, false, fold_step_unsettled },
+	{ "step.output", { "i step", "S stream", "a lines" }, false, fold_step_output },
 	{ "step.verdict", { "i step", "s verdict", "S reason", "I exitCode" }, false,
 		fold_step_verdict },
 	{ "run.end", { "s verdict", "I exitCode" }, false, fold_run_end },

@@ -31,6 +31,8 @@ void model_row_moment(struct model *m, struct model_object *o, int64_t at, enum 
 
 /* Adds a text unless the list has it. */
 void model_warn(struct model *m, char ***list, size_t *n, const char *message);
+/* Lines of a step's tool, behind those it has. */
+void model_step_output(struct model_step *step, const json_t *lines);
 void model_set_steps(struct model *m, size_t n);
 
 /* The arrays as the contract has them: known fields only, of the right type, texts made display

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/text.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
 #include "record/model.h"
@@ -14,6 +15,7 @@
 #define HEARTBEAT_MS 30000
 #define MESSAGE_MS 10000 /* a message that changes alone is news no more often than this */
 #define BURST_MS 10000
+#define OUTPUT_LINES 20
 #define BURST_LINES 20 /* lines about children within BURST_MS; the rest is counted */
 
 /* What was last said of an object. Children are known only while they are in trouble. */
@@ -34,7 +36,15 @@ struct plain_step {
 	bool disconnected;
 };
 
+/* A line of a step's tool. */
+struct output {
+	size_t step;
+	char *line; /* NULL: none */
+};
+
 struct plain {
+	struct output output[OUTPUT_LINES]; /* the last ones on its standard error, in a ring */
+	size_t next_output;
 	struct plain_line line;
 	struct map said;     /* id → struct said */
 	struct map warnings; /* text → itself */
@@ -78,6 +88,8 @@ void plain_free(struct plain *p)
 		free(p->warnings.slots[i].value);
 	map_release(&p->said);
 	map_release(&p->warnings);
+	for (size_t i = 0; i < OUTPUT_LINES; i++)
+		free(p->output[i].line);
 	buf_release(&p->line.text);
 	free(p->steps);
 	free(p);
@@ -351,12 +363,49 @@ static void say_unsettled(const struct news *n)
 	end(n);
 }
 
+/* Kept until it is known whether they matter. */
+static void keep_output(const struct news *n)
+{
+	const json_t *lines = json_object_get(n->event, "lines");
+
+	if (!same(text(n, "stream"), "stderr"))
+		return;
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		const char *raw = json_string_value(json_array_get(lines, i));
+		struct output *o = &n->p->output[n->p->next_output++ % OUTPUT_LINES];
+
+		free(o->line);
+		*o = (struct output){ n->step,
+			raw ? text_display(raw, strlen(raw), TEXT_LINE) : NULL };
+	}
+}
+
+/* What the step's tool complained of, where it was in vain. */
+static void say_output(const struct news *n)
+{
+	const struct model_step *step = &n->m->steps[n->step];
+	bool good = step->verdict == VERDICT_SUCCEEDED || step->verdict == VERDICT_NOT_VERIFIED;
+
+	for (size_t i = 0; i < OUTPUT_LINES; i++) {
+		struct output *o = &n->p->output[(n->p->next_output + i) % OUTPUT_LINES];
+		struct plain_line *line;
+
+		if (good || o->step != n->step || !o->line || !o->line[strspn(o->line, " ")])
+			continue;
+		line = begin(n);
+		line_add(line, "output | ");
+		line_add(line, o->line);
+		end(n);
+	}
+}
+
 static void say_verdict(const struct news *n)
 {
 	const struct model_step *step = &n->m->steps[n->step];
 	struct plain_line *line;
 
 	say_held(n->p, n->m, n->step, n->m->last_at);
+	say_output(n);
 	line = begin(n);
 	line_add(line, verdict_title(step->verdict));
 	if (step->started_at)
@@ -425,6 +474,7 @@ static const struct {
 	{ "object.removed", say_object_removed },
 	{ "step.stabilizing", say_stabilizing },
 	{ "step.unsettled", say_unsettled },
+	{ "step.output", keep_output },
 	{ "step.verdict", say_verdict },
 	{ "run.end", say_run_end },
 	{ "connection", say_connection },

@@ -2,6 +2,8 @@
 /* The line after a long silence: what is still awaited, and why. */
 #include "record/plain_line.h"
 
+#include <string.h>
+
 #include "record/model.h"
 
 #define NAMED_MAX 3 /* objects that it names */
@@ -38,6 +40,8 @@ void line_heartbeat(struct plain_line *line, const struct model *m, size_t at_st
 	if (step->stabilizing_since) {
 		line_add_duration(line, "stabilizing: held for ", now_ms - step->stabilizing_since);
 		line_add_duration(line, " of ", step->stabilizing_need_ms);
+	} else if (waiting == 0 && step->mode && strcmp(step->mode, "helm") == 0) {
+		line_add(line, "still waiting for helm");
 	} else if (counts.total == 0) {
 		line_add(line, "still running");
 	} else {

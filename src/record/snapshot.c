@@ -132,6 +132,16 @@ static void put_warnings(struct json_writer *w, const struct model_step *step)
 	json_close(w, ']');
 }
 
+static void put_output(struct json_writer *w, const struct model_step *step)
+{
+	if (!step->noutput)
+		return;
+	json_open(w, "output", '[');
+	for (size_t i = 0; i < step->noutput; i++)
+		json_put_string(w, NULL, step->output[i]);
+	json_close(w, ']');
+}
+
 static void put_cluster(struct json_writer *w, const struct model_step *step)
 {
 	json_open(w, "cluster", '{');
@@ -166,6 +176,7 @@ static void put_step(struct json_writer *w, const struct model_step *step)
 	json_put_time(w, "endedAt", step->ended_at);
 	put_exit_code(w, step->verdict, step->exit_code);
 	put_warnings(w, step);
+	put_output(w, step);
 	put_cluster(w, step);
 	put_verify(w, step);
 	json_open(w, "objects", '[');

@@ -83,6 +83,7 @@ static const struct field step_fields[] = {
 	{ "endedAt", TYPE_STRING, false },
 	{ "exitCode", TYPE_INT, false },
 	{ "warnings", TYPE_ARRAY, false },
+	{ "output", TYPE_ARRAY, false },
 	{ "cluster", TYPE_OBJECT, false },
 	{ "verify", TYPE_OBJECT, false },
 	{ "objects", TYPE_ARRAY, true },
@@ -207,6 +208,7 @@ static bool fill_step(
 		if (json_is_string(json_array_get(warnings, i)))
 			model_warn(m, &step->warnings, &step->nwarnings,
 				json_string_value(json_array_get(warnings, i)));
+	model_step_output(step, json_object_get(obj, "output"));
 	objects = json_object_get(obj, "objects");
 	for (size_t i = 0; i < json_array_size(objects); i++)
 		if (!fill_object(m, step, json_array_get(objects, i), err))

@@ -10,11 +10,11 @@
 #include "base/xalloc.h"
 #include "track/related.h"
 
-static void judge_with(const struct tracker *t, const struct related_set *related,
-	const json_t *manifest, const json_t *object, struct judgement *out)
+static void judge_with(bool wait_for_jobs, const struct related_set *related, const json_t *manifest,
+	 const json_t *object, struct judgement *out)
 {
 	struct judge_options options = {
-		.wait_for_jobs = t->verify.wait_for_jobs,
+		.wait_for_jobs = wait_for_jobs,
 		.manifest = manifest,
 		.related = related->items,
 		.nrelated = related->n,
@@ -30,7 +30,7 @@ static void judge_row(const struct tracker *t, struct tracked *o, const json_t *
 	if (o->applied)
 		related_find(&related, t, o);
 	judgement_release(&o->judged);
-	judge_with(t, &related, o->manifest, object, &o->judged);
+	judge_with(t->verify.wait_for_jobs || o->hook, &related, o->manifest, object, &o->judged);
 	related_release(&related);
 }
 
@@ -47,7 +47,7 @@ void tracker_judge(const struct tracker *t, const json_t *object, struct judgeme
 	related.items[0].objects = related.objects;
 	for (size_t i = 0; i < n; i++)
 		related.objects[related.items[0].n++] = json_array_get(t->classes, i);
-	judge_with(t, &related, NULL, object, out);
+	judge_with(t->verify.wait_for_jobs, &related, NULL, object, out);
 	related_release(&related);
 }
 

@@ -14,6 +14,7 @@
 #include "record/journal.h"
 #include "record/model.h"
 #include "track/containers.h"
+#include "track/hook.h"
 #include "track/why.h"
 
 /* An object without a status is given at least this long (DESIGN.md §6). */
@@ -100,7 +101,7 @@ static void of_job(struct meaning *m, const struct tracker *t, const struct trac
 {
 	const struct tracked *pod;
 
-	if (!t->verify.wait_for_jobs || m->status != STATUS_IN_PROGRESS)
+	if (!(t->verify.wait_for_jobs || o->hook) || m->status != STATUS_IN_PROGRESS)
 		return;
 	pod = job_blocker(t, o, now);
 	if (!pod)
@@ -189,6 +190,8 @@ static void not_there(struct meaning *m, const struct tracker *t, const struct t
 		set(m, STATUS_IN_PROGRESS, o->trouble_reason, o->trouble);
 	else if (o->gone && o->uid)
 		went(m, t, o);
+	else if (o->gone && t->deployer.since && t->applied_at < 0)
+		set(m, STATUS_IN_PROGRESS, "NotFound", "not there yet");
 	else if (o->gone)
 		set(m, STATUS_IN_PROGRESS, "NotFound", "not found in the cluster");
 	else
@@ -226,23 +229,37 @@ static void as_judged(
 	}
 }
 
+/* What it says is of before. */
+static void not_yet(struct meaning *m, const struct tracker *t)
+{
+	if (t->deployer.since)
+		set(m, STATUS_IN_PROGRESS, "Unchanged", "as it was before, so far; helm is at work");
+	else
+		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "waiting for a look after the apply");
+}
+
 void meaning_find(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	bool ended = o->gone && o->judged.finished &&
 		!(o->judged.transient && is_replaceable(o));
 
 	*m = (struct meaning){ 0 };
+	if (o->hook && hook_meaning(m, t, o))
+		return;
 	if (!o->seen || o->trouble || (o->gone && !ended)) {
 		not_there(m, t, o);
 		return;
 	}
 	as_judged(m, t, o, now);
-	if (o->applied && !o->fresh && m->status == STATUS_SUCCESS)
-		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "waiting for a look after the apply");
+	if (o->applied && !o->fresh && m->status == STATUS_SUCCESS &&
+		!(t->deployer.since && o->judged.by_existence))
+		not_yet(m, t);
 	if (o->applied && tracked_is(o, "batch", "Job"))
 		of_job(m, t, o, now);
 	if (o->rule->children)
 		of_children(m, o, now);
+	if (o->hook)
+		hook_add_label(m, o);
 }
 
 void meaning_release(struct meaning *m)
@@ -356,6 +373,13 @@ char *meaning_of_cause(const struct tracked *o)
 	if (strcmp(o->cause_reason, "Unhealthy") == 0 && o->judged.message)
 		return xasprintf("%s; %s", o->judged.message, o->cause);
 	return xstrdup(o->cause);
+}
+
+void meaning_drop_details(struct tracked *o)
+{
+	forget_details(o);
+	o->columns = json_object();
+	o->details_hash = 0;
 }
 
 char *meaning_of_leaf(const struct tracked *o)

@@ -30,6 +30,8 @@ char *meaning_of_cause(const struct tracked *o);
 char *meaning_of_leaf(const struct tracked *o);
 /* Takes the columns over, and keeps the conditions, until they are emitted. */
 void meaning_keep_details(struct tracked *o, const json_t *object);
+/* Nothing of it is there to be shown any more. */
+void meaning_drop_details(struct tracked *o);
 /* A child that owns nothing: emitted as judged. */
 void meaning_leaf(struct tracker *t, struct tracked *o);
 void meaning_failed_apply(

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/jx.h"
 #include "base/text.h"
 #include "base/xalloc.h"
@@ -296,6 +297,27 @@ static void add_losses(struct buf *out, const struct tracked *o, const json_t *o
 	buf_addstr(out, losses.taken_by ? "changed by " : "removed by ");
 	add_manager(out, losses.taken_by ? losses.taken_by : last_writer(object));
 	buf_addstr(out, " after the apply");
+}
+
+static bool is_since(const char *stamp, int64_t wall)
+{
+	int64_t at;
+
+	return stamp && clock_parse_stamp(stamp, &at) && at >= wall;
+}
+
+bool rivals_written_since(const json_t *object, int64_t wall)
+{
+	const json_t *entries = jx_get(object, "metadata.managedFields");
+
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		const json_t *entry = json_array_get(entries, i);
+
+		if (!same(jx_str(entry, "subresource"), "status") &&
+			is_since(jx_str(entry, "time"), wall))
+			return true;
+	}
+	return is_since(jx_str(object, "metadata.creationTimestamp"), wall);
 }
 
 void rivals_forget(struct tracked *o)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 struct tracked;
 
@@ -16,4 +18,6 @@ void rivals_of_apply(struct tracked *o, const json_t *object);
  * came back under another uid) the first look is what later ones are compared with, and only
  * another revision is told of. */
 void rivals_follow(struct tracked *o, const json_t *object);
+/* Somebody wrote more than its status at that time or later (wall ms, by the server's clock). */
+bool rivals_written_since(const json_t *object, int64_t wall);
 void rivals_forget(struct tracked *o);

@@ -12,6 +12,7 @@
 #include "record/event.h"
 #include "record/journal.h"
 #include "track/judging.h"
+#include "track/hook.h"
 #include "track/meaning.h"
 #include "track/rivals.h"
 #include "track/tree.h"
@@ -111,6 +112,23 @@ void tracker_apply_waits(struct tracker *t, const char *why)
 	}
 	free(t->applying);
 	t->applying = xstrdup_or_null(why);
+}
+
+void tracker_deploying(struct tracker *t, int64_t wall)
+{
+	t->deployer.since = wall;
+}
+
+void tracker_deployed(struct tracker *t, bool well)
+{
+	t->deployer.ended = true;
+	t->deployer.well = well;
+}
+
+void tracker_hook(struct tracked *o, struct hook *hook_take)
+{
+	hook_free(o->hook);
+	o->hook = hook_take;
 }
 
 void tracker_apply_ended(struct tracker *t, int64_t now)
@@ -219,6 +237,21 @@ static bool is_hidden(const struct tracked *o)
 	return o->judged.stale_old && !o->announced && !o->applied;
 }
 
+static bool is_deploying(const struct tracker *t)
+{
+	return t->deployer.since && t->applied_at < 0;
+}
+
+/* The other program has written it: this is what the step is about. */
+static void follow_deployer(
+	const struct tracker *t, struct tracked *o, const json_t *object, int64_t now)
+{
+	if (o->fresh || !rivals_written_since(object, t->deployer.since))
+		return;
+	o->fresh = true;
+	o->first_look = now;
+}
+
 struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t asked_at, int64_t now)
 {
 	struct tracked *o = tree_row(t, object);
@@ -255,6 +288,8 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 	if (asked_at == TRACKER_APPLY) {
 		note_before_run(o, object);
 		rivals_of_apply(o, object);
+	} else if (o->applied && is_deploying(t)) {
+		follow_deployer(t, o, object, now);
 	} else if (o->applied) {
 		rivals_follow(o, object);
 	}
@@ -294,11 +329,15 @@ void tracker_gone(struct tracker *t, struct tracked *o, int64_t now)
 		return;
 	if (o->applied) {
 		o->gone = true;
+		if (o->hook)
+			meaning_drop_details(o);
 		if (o->seen &&
 			(o->judged.finished || (tracker_wants_end(o) && !t->verify.wait_for_jobs)))
 			look_is_fresh(t, o, now);
 		if (o->seen && !o->judged.finished)
-			recorder_emit(t->recorder, event_object_removed(t->step, o->id, "deleted"));
+			recorder_emit(t->recorder,
+				event_object_removed(t->step, o->id,
+					o->hook ? "a hook that helm removed" : "deleted"));
 		return;
 	}
 	/* What a Job's Pod said when it ended stays: it is the record of what happened. */

@@ -13,6 +13,7 @@
 #include "track/settle.h"
 
 struct error;
+struct hook;
 struct recorder;
 
 /* The objects of one step as a tree, fed with observations (an object was seen, is gone, could not
@@ -34,7 +35,8 @@ struct tracked {
 	const struct rule *rule;
 	struct tracked *owner;     /* the row that owns it; NULL: none that we have */
 	struct tracked **children; size_t nchildren, children_cap;
-	bool applied;              /* decides */
+	bool applied;              /* decides, unless it is a hook */
+	struct hook *hook;         /* helm's (hook.h); NULL: it is none */
 	enum applied how;          /* of an applied object: what the apply did */
 	bool selected; /* applied, because a selector matched it */
 	bool left; /* … and the last answer for the selector did not have it */
@@ -109,6 +111,10 @@ struct tracker {
 	struct map words;          /* kinds, namespaces, …: many rows share them */
 	int64_t applied_at;        /* the apply's end; < 0: still applying */
 	char *applying; /* why it goes on; NULL: nothing holds it up */
+	struct deployer {
+		int64_t since; /* wall ms: what was written then or later is its work; 0: none */
+		bool ended, well;
+	} deployer; /* another program that applies the objects: helm */
 	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
 				 < 0: never */
 	char *disturbed_id, *disturbed_why;
@@ -135,6 +141,12 @@ void tracker_apply_waits(struct tracker *t, const char *why);
 void tracker_apply_ended(struct tracker *t, int64_t now);
 /* More is applied, because what there is has settled: nothing succeeds until that has ended, too. */
 void tracker_apply_again(struct tracker *t);
+/* Another program (helm) applies the objects, from wall on until tracker_apply_ended(). Until then
+ * an object that it has not written yet is not passed off as what it will be. */
+void tracker_deploying(struct tracker *t, int64_t wall);
+void tracker_deployed(struct tracker *t, bool well); /* how that ended */
+/* The applied object is a hook of that program. */
+void tracker_hook(struct tracked *o, struct hook *hook_take);
 
 /* An object was seen in an answer to what was asked at asked_at (TRACKER_APPLY: it is an apply's
  * own answer, which proves nothing about later). Returns its row, or NULL when it is nobody's: the
@@ -176,9 +188,14 @@ void tracker_stale(struct tracker *t, struct tracked *o, bool stale);
  * Timed out and nothing may be called but free. */
 void tracker_settle(
 	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out);
-/* The same end from outside (canceled, an apply that failed, RBAC): brings rows up to date; no row
- * becomes Timed out. */
-void tracker_stop(struct tracker *t, int64_t now);
+/* Brings every row up to date without asking whether the step has ended: somebody else decides, or
+ * it ends from outside (canceled, an apply that failed, RBAC). No row becomes Timed out. */
+void tracker_refresh(struct tracker *t, int64_t now);
+/* What the objects say of why it has not settled: the first one in error, else (unless errors_only)
+ * in progress. To free(); NULL: nothing is. */
+char *tracker_missing(struct tracker *t, bool errors_only, int64_t now);
+/* Somebody else's time ran out: rows In progress are Timed out. */
+void tracker_time_out(struct tracker *t, int64_t now);
 
 /* NULL: it was dropped. */
 struct tracked *tracker_by_serial(const struct tracker *t, uint64_t serial);

@@ -123,7 +123,7 @@ static size_t bring_up_to_date(
 		meaning_find(&m, t, o, now);
 		if (!too_soon(o, now))
 			meaning_emit(t, o, &m);
-		if (o->applied && objects) {
+		if (o->applied && objects && !o->hook) {
 			applied[n] = o;
 			fill(&objects[n++], t, o, &m);
 		}
@@ -132,8 +132,7 @@ static size_t bring_up_to_date(
 	return n;
 }
 
-/* The clock ran out: what is In progress is Timed out, with the words it had. */
-static void time_out_rows(struct tracker *t, int64_t now)
+void tracker_time_out(struct tracker *t, int64_t now)
 {
 	for (size_t i = 0; i < t->n && t->verify.mode != VERIFY_NONE; i++) {
 		struct tracked *o = t->objects[i];
@@ -198,7 +197,7 @@ void tracker_settle(
 	if (out->verdict == VERDICT_TIMED_OUT ||
 		(out->verdict == VERDICT_FAILED && settle_deadline(&t->settle) >= 0 &&
 			now >= settle_deadline(&t->settle)))
-		time_out_rows(t, now);
+		tracker_time_out(t, now);
 	for (size_t i = 0; i < look.n; i++) {
 		free((char *)objects[i].label);
 		free((char *)objects[i].why);
@@ -207,7 +206,45 @@ void tracker_settle(
 	free(applied);
 }
 
-void tracker_stop(struct tracker *t, int64_t now)
+void tracker_refresh(struct tracker *t, int64_t now)
 {
 	bring_up_to_date(t, NULL, NULL, now);
+}
+
+/* The first applied row in that status; hooks count where they are in error. */
+static char *first_in(struct tracker *t, enum status status, int64_t now, size_t *n)
+{
+	char *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		struct tracked *o = t->objects[i];
+		struct meaning m;
+
+		if (!o->applied || (o->hook && status != STATUS_ERROR))
+			continue;
+		meaning_find(&m, t, o, now);
+		if (m.status == status && (*n)++ == 0)
+			first = xasprintf("%s %s: %s", o->kind, o->name,
+				m.message ? m.message : status == STATUS_ERROR ? "in error" : "still in progress");
+		meaning_release(&m);
+	}
+	return first;
+}
+
+char *tracker_missing(struct tracker *t, bool errors_only, int64_t now)
+{
+	size_t errors, waiting = 0;
+	char *error = first_in(t, STATUS_ERROR, now, &errors);
+	char *wait = errors_only ? NULL : first_in(t, STATUS_IN_PROGRESS, now, &waiting);
+	const char *first = error ? error : wait;
+	char *text = NULL;
+
+	if (errors + waiting > 1)
+		text = xasprintf("%s (and %zu more)", first, errors + waiting - 1);
+	else if (first)
+		text = xstrdup(first);
+	free(error);
+	free(wait);
+	return text;
 }

@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "manifest/manifest.h"
 #include "track/judging.h"
+#include "track/hook.h"
 #include "track/rivals.h"
 
 bool tracked_is(const struct tracked *o, const char *group, const char *kind)
@@ -280,6 +281,7 @@ static void tracked_free(struct tracked *o)
 	free(o->last_log);
 	free(o->children_trouble);
 	free(o->before_run);
+	hook_free(o->hook);
 	free(o->id);
 	free(o->uid);
 	free(o);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
@@ -17,6 +18,10 @@
 /* How often what only time changes is looked at: graces, windows, overdue answers. */
 #define TICK_MS 1000
 #define LINGER_MS 1000
+/* So long an end that somebody else decided waits for a last look. */
+#define LAST_LOOK_MS 5000
+/* The server's clock may be behind ours by this much, and tells whole seconds only. */
+#define CLOCKS_MS 2000
 
 struct verification {
 	struct verification_spec spec;
@@ -27,11 +32,15 @@ struct verification {
 	struct loop_timer *timer;
 	const char *connection;   /* the state last told */
 	struct error fatal;
+	bool polling;             /* the objects are asked for */
 	bool waiting;             /* between the apply's end and the verdict */
 	bool over;                /* ended, or stopped: nothing decides any more */
 	bool reached;             /* the cluster took an object */
 	int64_t started_at;
 	int64_t lingers_since;    /* it would have failed then; 0: not yet */
+	bool deploying;           /* another program applies, and bounds the time itself */
+	struct verification_word word; /* of who decides instead; verdict NONE: not yet */
+	int64_t word_since;
 };
 
 static void set_timer(struct verification *v, int64_t delay)
@@ -83,7 +92,7 @@ static bool end_without_cluster(struct verification *v, const struct settle_resu
 	if (!err.code)
 		error_set(&err, ERROR_NETWORK, "the cluster was never reached: %s",
 			health->message ? health->message : "no answer");
-	tracker_stop(v->tracker, clock_now_ms());
+	tracker_refresh(v->tracker, clock_now_ms());
 	/* A field selector that the server does not know is the command line's mistake. */
 	end(v, VERDICT_FAILED, err.code == ERROR_REFUSED ? 2 : 4, err.text);
 	return true;
@@ -110,12 +119,86 @@ static bool goes_on(struct verification *v)
 	return true;
 }
 
+static bool is_bad(enum verdict verdict)
+{
+	return verdict == VERDICT_FAILED || verdict == VERDICT_TIMED_OUT;
+}
+
+static void free_word(struct verification_word *word)
+{
+	free((char *)word->head);
+	free((char *)word->otherwise);
+	free((char *)word->tail);
+	*word = (struct verification_word){ 0 };
+}
+
+static void conclude(struct verification *v, int64_t now)
+{
+	struct verification_word word = v->word;
+	char *missing = is_bad(word.verdict)
+		? tracker_missing(v->tracker, word.verdict == VERDICT_FAILED, now)
+		: NULL;
+	const char *parts[] = { word.head, missing ? missing : word.otherwise, word.tail };
+	struct buf reason = { 0 };
+
+	v->word = (struct verification_word){ 0 };
+	tracker_refresh(v->tracker, now);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		bool cause = i == 1 && word.verdict == VERDICT_TIMED_OUT;
+
+		if (parts[i])
+			buf_printf(&reason, "%s%s", !reason.len ? "" : cause ? ": " : "; ",
+				parts[i]);
+	}
+	if (word.verdict == VERDICT_TIMED_OUT)
+		tracker_time_out(v->tracker, now);
+	free(missing);
+	end(v, word.verdict, word.exit_code, buf_str(&reason));
+	buf_release(&reason);
+	free_word(&word);
+}
+
+/* The objects were looked at since, and those in trouble say why; or it takes too long. */
+static bool may_conclude(struct verification *v, int64_t now)
+{
+	if (v->word.verdict == VERDICT_NONE)
+		return false;
+	if (!v->polling || v->tracker->napplied == 0 || now - v->word_since >= LAST_LOOK_MS)
+		return true;
+	return poller_fresh_since(v->poller) >= v->word_since &&
+		!(is_bad(v->word.verdict) && detail_open(v->detail) &&
+			now - v->word_since < LINGER_MS);
+}
+
+/* Somebody else decides: the rows tell what there is. */
+static void tick_informing(struct verification *v, int64_t now)
+{
+	struct poller_health health = poller_health(v->poller, now);
+
+	if (v->word.verdict == VERDICT_NONE)
+		tracker_refresh(v->tracker, now);
+	if (v->polling) {
+		detail_look(v->detail, now);
+		claims_look(v->claims, now);
+		tell_connection(v, &health);
+	}
+	if (may_conclude(v, now))
+		conclude(v, now);
+	else
+		loop_timer_set(v->timer, TICK_MS);
+}
+
 static void tick(void *arg)
 {
 	struct verification *v = arg;
 	int64_t now = clock_now_ms();
 	struct poller_health health = poller_health(v->poller, now);
 	struct settle_result result;
+
+	if (v->deploying || v->word.verdict != VERDICT_NONE) {
+		tick_informing(v, now);
+		return;
+	}
 
 	tracker_settle(v->tracker, poller_fresh_since(v->poller), health.stale, now, &result);
 	if (end_without_cluster(v, &result, &health))
@@ -180,6 +263,7 @@ void verification_free(struct verification *v)
 	detail_free(v->detail);
 	poller_free(v->poller);
 	tracker_free(v->tracker);
+	free_word(&v->word);
 	free(v);
 }
 
@@ -209,6 +293,44 @@ void verification_selected(struct verification *v, const char *words)
 	poller_selected(v->poller, words);
 }
 
+void verification_add_hook(struct verification *v, const struct manifest *m, const char *ns,
+	struct hook *hook_take)
+{
+	struct tracked *o = tracker_add(v->tracker, m->api_version, m->kind, ns, m->name,
+		APPLIED_NONE, m->object, m->shown, NULL, NULL, NULL, clock_now_ms());
+
+	tracker_hook(o, hook_take);
+	poller_add(v->poller, o);
+}
+
+void verification_deploying(struct verification *v)
+{
+	v->deploying = true;
+	tracker_deploying(v->tracker, clock_wall_ms() - CLOCKS_MS);
+	loop_timer_set(v->timer, TICK_MS);
+}
+
+void verification_follow(struct verification *v)
+{
+	v->polling = v->spec.verify.mode != VERIFY_NONE;
+	if (v->polling)
+		poller_start(v->poller);
+}
+
+void verification_conclude(struct verification *v, const struct verification_word *word)
+{
+	int64_t now = clock_now_ms();
+
+	v->word = (struct verification_word){ word->verdict, word->exit_code,
+		xstrdup_or_null(word->head), xstrdup_or_null(word->otherwise),
+		xstrdup_or_null(word->tail) };
+	v->word_since = now;
+	tracker_deployed(v->tracker, !is_bad(word->verdict) && word->exit_code == 0);
+	tracker_apply_ended(v->tracker, now);
+	poller_look_at(v->poller, now);
+	loop_timer_set(v->timer, 0);
+}
+
 void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
 	const char *reason, const char *why, const char *const *warnings)
 {
@@ -225,6 +347,10 @@ void verification_apply_waits(struct verification *v, const char *why)
 void verification_applied(struct verification *v)
 {
 	v->waiting = true;
+	if (v->deploying)
+		tracker_deployed(v->tracker, true);
+	v->deploying = false;
+	v->polling = true;
 	tracker_apply_ended(v->tracker, clock_now_ms());
 	poller_start(v->poller);
 	set_timer(v, 0);
@@ -235,7 +361,7 @@ void verification_stop(struct verification *v)
 	v->waiting = false;
 	v->over = true;
 	loop_timer_stop(v->timer);
-	tracker_stop(v->tracker, clock_now_ms());
+	tracker_refresh(v->tracker, clock_now_ms());
 }
 
 int64_t verification_deadline(const struct verification *v)

@@ -11,6 +11,7 @@
 #include "manifest/manifest.h"
 
 struct kube;
+struct hook;
 struct kube_discovery;
 struct kube_resource;
 struct loop;
@@ -59,6 +60,25 @@ void verification_add_refused(struct verification *v, const struct manifest *m, 
 	const char *reason, const char *why, const char *const *warnings);
 /* Why the apply goes on; NULL: nothing holds it up. */
 void verification_apply_waits(struct verification *v, const char *why);
+/* A hook that helm runs on the way (hook.h); its row informs. */
+void verification_add_hook(struct verification *v, const struct manifest *m, const char *ns,
+	struct hook *hook_take);
+/* Another program applies the objects, from now on: rows are followed as they are added, but no
+ * verdict comes before verification_applied() or verification_conclude(). */
+void verification_deploying(struct verification *v);
+/* After a batch of objects was added meanwhile: asks for them. */
+void verification_follow(struct verification *v);
+/* That program has ended and its word is the verdict. The reason is put together of head; of what
+ * the objects say (of a failed step: those in error; of a timed-out one: what is missing), or of
+ * otherwise, if they say nothing; and of tail. Texts are copied; NULL: none. */
+struct verification_word {
+	enum verdict verdict;
+	int exit_code;
+	const char *head, *otherwise, *tail;
+};
+/* Takes one more look at the objects, a few seconds at most, so that the rows tell what is there;
+ * then done comes. After VERDICT_TIMED_OUT rows In progress are Timed out. */
+void verification_conclude(struct verification *v, const struct verification_word *word);
 /* The apply ended well: from now on looks count. */
 void verification_applied(struct verification *v);
 /* It ends here with whatever rows there are; no callback. */

@@ -12,8 +12,8 @@ if [ -z "${KSETTLE_TEST_KUBECONFIG:-}" ]; then
 	trap '"$here/down.sh" "$dir" >&2; rm -rf "$dir"' EXIT
 	trap 'exit 1' HUP INT TERM
 	"$here/up.sh" "$dir" >&2
-	# Its own kubectl: there may be none on this machine.
-	PATH=$PATH:$("$here/build.sh")
+	# Its own kubectl and helms: there may be none on this machine.
+	PATH=$PATH:$("$here/build.sh"):$("$here/build.sh" helm)
 	export PATH
 	KSETTLE_TEST_KUBECONFIG=$dir/kubeconfig
 	KSETTLE_TEST_CLUSTER=$dir
@@ -24,6 +24,7 @@ failed=0
 "$PYTHON" "$here/test_cluster.py" || failed=1
 "$PYTHON" "$here/test_plan.py" || failed=1
 "$PYTHON" "$here/test_steps.py" || failed=1
+"$PYTHON" "$here/test_helm.py" || failed=1
 "$PYTHON" "$here/test_why.py" || failed=1
 "$PYTHON" "$here/test_select.py" || failed=1
 exit $failed

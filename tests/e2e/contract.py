@@ -80,6 +80,7 @@ JOURNAL = {
     "object.removed": {"step": integer, "id": text, "why": text},
     "step.stabilizing": {"step": integer, "since": moment, "need": number},
     "step.unsettled": {"step": integer, "id": text, "why": text},
+    "step.output": {"step": integer, "stream": one_of("stdout", "stderr"), "lines": strings},
     "step.verdict": {"step": integer, "verdict": one_of(*VERDICTS), "reason": maybe(text), "exitCode": integer},
     "run.end": {"verdict": one_of(*VERDICTS), "exitCode": integer},
     "connection": {"step": integer, "state": one_of("live", "retrying", "stale"), "since": moment, "message": maybe(text)},

@@ -95,4 +95,4 @@ static inline unsigned case_random(unsigned *state)
 	return *state >> 8;
 }
 
-static const char *const cases[] = { "shop", "order", "hostile", "parallel" };
+static const char *const cases[] = { "shop", "order", "hostile", "parallel", "helm" };

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
+#include "kube/kubeconfig_write.h"
 #include "tests/unit/tap.h"
 
 #define GROUPS_MAX 8
@@ -102,6 +103,38 @@ static void check_fields(struct test_case *test)
 	}
 }
 
+/* What is written for another program says the same; paths of it are whole. */
+static void check_written(const struct test_case *test)
+{
+	static const char *const names[] = { "ns", "server", "ca", "cert", "key", "token", "token_file", "tls", "as", "groups",
+		"insecure", "exec", "args", "env", "mode", "config" };
+	struct kube_flags flags = { .kubeconfig = "written/kubeconfig" };
+	char *before[ARRAY_LEN(names)], *folder = getcwd(NULL, 0);
+	json_t *written = kubeconfig_write(&config);
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		before[i] = field(names[i]);
+	kube_config_release(&config);
+	mkdir("written", 0700);
+	json_dump_file(written, flags.kubeconfig, 0);
+	if (!ok(kube_config_load(&config, &flags, &err), test->title))
+		printf("# written anew: %s\n", err.text);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		bool path = strcmp(names[i], "token_file") == 0 || (strcmp(names[i], "exec") == 0 && strchr(before[i], '/'));
+		char *after = field(names[i]), *want = path && *before[i] && *before[i] != '/'
+			? xasprintf("%s/%s", folder, before[i]) : xstrdup(before[i]);
+
+		if (strcmp(after, want) != 0)
+			is_str(after, want, names[i]);
+		free(before[i]);
+		free(after);
+		free(want);
+	}
+	json_decref(written);
+	free(folder);
+}
+
 static void run_case(struct test_case *test)
 {
 	struct error err = { 0 };
@@ -118,6 +151,7 @@ static void run_case(struct test_case *test)
 		printf("# %s\n", err.text);
 	} else {
 		check_fields(test);
+		check_written(test);
 	}
 	if (loaded)
 		kube_config_release(&config);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/xalloc.h"
+#include "plan/helm_command.h"
 #include "tests/unit/tap.h"
 
 static int64_t duration(const char *text)
@@ -81,6 +82,20 @@ static void describe_order(struct buf *out, const struct plan *plan, const struc
 			step->after_failure ? " when: previous-failed" : "");
 }
 
+/* The command line that it comes to. */
+static void describe_helm(struct buf *out, const struct plan *plan, const struct plan_step *step)
+{
+	struct helm_call call = { &plan->helm, step->helm, plan->ns, .folder = "/private" };
+	struct helm_argv argv = { 0 };
+
+	helm_argv_upgrade(&argv, &call, &step->verify, step->verify.timeout_ms);
+	buf_printf(out, "  %s:", step->tool);
+	for (size_t i = 1; argv.items[i]; i++)
+		buf_printf(out, " %s", argv.items[i]);
+	buf_addstr(out, "\n");
+	helm_argv_release(&argv);
+}
+
 static void describe_step(struct buf *out, const struct plan *plan, const struct plan_step *step)
 {
 	const struct verify *v = &step->verify;
@@ -95,6 +110,8 @@ static void describe_step(struct buf *out, const struct plan *plan, const struct
 		step->column, step->name, step_type_word(step->type), verify_mode_word(v->mode), timeout, window, grace, poll,
 		fail_early_word(v->fail_early), v->wait_for_jobs ? " waitForJobs" : "",
 		step->force_conflicts ? " forceConflicts" : "");
+	if (step->helm)
+		describe_helm(out, plan, step);
 	if (step->verify_note)
 		buf_printf(out, "  note: %s\n", step->verify_note);
 	describe_order(out, plan, step);
@@ -176,6 +193,8 @@ int main(void)
 
 	if (chdir(folder) != 0)
 		abort();
+	setenv("KSETTLE_HELM", "./helm.sh", 1);
+	setenv("KSETTLE_TEST_SECRET", "hunter2,hunter2", 1);
 	setenv("KSETTLE_TEST_NAME", "shop", 1);
 	setenv("KSETTLE_TEST_FOLDER", "./k8s", 1);
 	setenv("KSETTLE_TEST_ZERO", "0", 1);

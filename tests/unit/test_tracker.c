@@ -17,6 +17,11 @@
  *   log KIND/NAME TEXT                     the last line of a container that failed
  *   fresh N, stale                         how the next look is
  *   asked N                                what is seen now was asked for then
+ *   deploying                              another program applies, since 2026-06-01; until `applied` looks only inform
+ *   deployed well|badly                    how that ended
+ *   hook KIND/NAME EVENT ANNOTATION=VALUE… an object that is a hook of that program, if it has a part in EVENT
+ *   expire                                 the time of that program is over
+ *   missing all|errors TEXT                what the objects say of why it has not settled: a part of it, - for nothing
  *   -> VERDICT|open|-  [PART]              a look: the verdict and a part of its reason; the window is open, or not
  *   => KIND/NAME STATUS REASON | MESSAGE | NOTE   a row: parts of its texts, - for none, * for any
  *   no KIND/NAME                           there is no such row
@@ -38,6 +43,7 @@
 #include "record/event.h"
 #include "record/journal.h"
 #include "record/model.h"
+#include "track/hook.h"
 #include "tests/unit/tap.h"
 
 struct play {
@@ -48,7 +54,7 @@ struct play {
 	struct tracker *tracker;
 	struct buf events;
 	int64_t base, now, asked, fresh;
-	bool stale, looked;
+	bool stale, looked, informing;
 	struct settle_result result;
 	int line;
 };
@@ -297,13 +303,15 @@ static void begin(struct play *p)
 	recorder_emit(p->recorder, event_step_start(0, NULL, &cluster, &words));
 	p->base = p->now = p->asked = clock_now_ms();
 	p->fresh = -1;
-	p->stale = p->looked = false;
+	p->stale = p->looked = p->informing = false;
 	p->tracker = tracker_new(p->recorder, 0, &p->verify, p->base);
 }
 
 static void look(struct play *p)
 {
-	if (p->looked)
+	if (p->informing)
+		tracker_refresh(p->tracker, p->now);
+	if (p->looked || p->informing)
 		return;
 	tracker_settle(p->tracker, p->fresh >= 0 ? p->fresh : p->now, p->stale, p->now, &p->result);
 	p->looked = true;
@@ -444,6 +452,67 @@ static void do_row(struct play *p, const char *what, char *rest)
 	}
 }
 
+static void do_hook(struct play *p, char *rest)
+{
+	struct place at = place_of(p, next_word(&rest));
+	char *event = next_word(&rest), *word;
+	json_t *manifest = json_pack("{s:{s:{}}}", "metadata", "annotations"), *annotations;
+	struct hook *hook;
+
+	annotations = json_object_get(json_object_get(manifest, "metadata"), "annotations");
+	while ((word = next_word(&rest)) != NULL) {
+		char *value = strchr(word, '=');
+
+		*value++ = '\0';
+		json_object_set_new(annotations, word, json_string(value));
+	}
+	hook = hook_of(manifest, event);
+	if (hook)
+		tracker_hook(tracker_add(p->tracker, at.api_version, at.kind, at.ns, at.name, APPLIED_NONE, manifest, NULL, NULL,
+			NULL, NULL, p->now), hook);
+	json_decref(manifest);
+}
+
+static void check_missing(struct play *p, char *rest)
+{
+	bool errors = strcmp(next_word(&rest), "errors") == 0;
+	char *got = tracker_missing(p->tracker, errors, p->now);
+
+	check_part(p, "missing", got, rest);
+	free(got);
+}
+
+/* Another program that applies. False: the line is about something else. */
+static bool do_deployer(struct play *p, const char *word, char *rest)
+{
+	int64_t since = 0;
+
+	if (strcmp(word, "deploying") == 0) {
+		p->informing = true;
+		clock_parse_stamp("2026-06-01T00:00:00Z", &since);
+		tracker_deploying(p->tracker, since);
+	} else if (strcmp(word, "deployed") == 0) {
+		tracker_deployed(p->tracker, strcmp(rest, "well") == 0);
+	} else if (strcmp(word, "hook") == 0) {
+		do_hook(p, rest);
+	} else if (strcmp(word, "expire") == 0) {
+		tracker_time_out(p->tracker, p->now);
+		p->informing = false;
+		p->looked = true;
+	} else if (strcmp(word, "missing") == 0) {
+		check_missing(p, rest);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void do_applied(struct play *p, const char *rest)
+{
+	tracker_apply_ended(p->tracker, p->base + seconds(rest));
+	p->informing = false;
+}
+
 static void do_classes(struct play *p, const char *text)
 {
 	json_t *classes = json_loads(text, 0, NULL);
@@ -473,7 +542,7 @@ static void do_line(struct play *p, char *line)
 	else if (strcmp(word, "answer") == 0)
 		do_see(p, rest, true);
 	else if (strcmp(word, "applied") == 0)
-		tracker_apply_ended(p->tracker, p->base + seconds(rest));
+		do_applied(p, rest);
 	else if (strcmp(word, "see") == 0)
 		do_see(p, rest, false);
 	else if (strcmp(word, "asked") == 0)
@@ -486,7 +555,7 @@ static void do_line(struct play *p, char *line)
 		tracker_apply_waits(p->tracker, rest);
 	else if (strcmp(word, "classes") == 0)
 		do_classes(p, rest);
-	else
+	else if (!do_deployer(p, word, rest))
 		do_row(p, word, rest);
 }
 

@@ -220,7 +220,8 @@ static void read_single(struct plan_step *step, make_object_fn *make,
 	made_read_one(&list, make, node);
 	made_link(&list);
 	made_finish(&list, &step->manifests);
-	step->force_conflicts = force && strcmp(force->value, "true") == 0;
+	step->force_conflicts =
+		force && force->kind == YAML_SCALAR && strcmp(force->value, "true") == 0;
 	made_release(&list);
 }
 

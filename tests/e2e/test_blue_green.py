@@ -173,12 +173,12 @@ def a_service_that_leads_to_all():
 def what_is_not_ours_stays():
     with Sim() as sim:
         write(sim, "plain.yaml", (PLAIN % ("web-canary", "{app: web}") + "---" + PLAIN % ("other", "{app: web, ksettle.io/blue-green: web}")
-                                  + "---" + PLAIN % ("web-api-1", "{app: web, ksettle.io/blue-green: web-api}")))
+                                  + "---" + PLAIN % ("webs", "{app: web, ksettle.io/blue-green: web}") + "---" + PLAIN % ("web-api-1", "{app: web, ksettle.io/blue-green: web-api}")))
         with Run("run", write(sim, "before.yaml", "apiVersion: ksettle/v1\ndefaults: {namespace: shop}\nsteps: [{verify: none, yaml: {files: [plain.yaml]}}]\n"),
                  sim=sim) as run:
             ended(run, 0, "succeeded")
         new = deployed(sim, "web:1")
-        same(names(sim), sorted(["web-canary", "other", "web-api-1", new]), "nothing else is deleted")
+        same(names(sim), sorted(["web-canary", "other", "web-api-1", "webs", new]), "nothing else is deleted")
 
 
 @case

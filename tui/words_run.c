@@ -68,11 +68,11 @@ static enum role waits_for(struct buf *out, const struct model_object *o, size_t
 	struct buf row = { 0 };
 
 	words_row(&row, o);
-	buf_addstr(out, "Waiting for ");
-	if (o->status == STATUS_IN_PROGRESS && !o->stale && why && *why)
-		add_cause(out, o, why);
-	else
-		add_cause(out, o, buf_str(&row));
+	if (o->status != STATUS_IN_PROGRESS || o->stale || !why || !*why)
+		why = buf_str(&row);
+	if (strncmp(why, "waiting for ", strlen("waiting for ")) != 0)
+		buf_addstr(out, "Waiting for ");
+	add_cause(out, o, why);
 	if (others)
 		buf_printf(out, " (and %zu more)", others);
 	buf_release(&row);

@@ -152,6 +152,10 @@ static void on_key(void *arg, uint32_t key)
 		draw_in(s, 0);
 		return;
 	}
+	if (key == K_RESIZE) { /* or it was left and entered anew, without its title */
+		free(s->title);
+		s->title = NULL;
+	}
 	if (key == K_RESIZE || key == KEY_NONE) {
 		draw_soon(s);
 		return;

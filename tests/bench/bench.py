@@ -11,6 +11,7 @@ import urllib.parse
 import uuid
 
 import measure
+import screen
 
 KSETTLE = os.path.abspath(os.environ["KSETTLE"])
 KUBECONFIG = os.environ["KSETTLE_TEST_KUBECONFIG"]
@@ -211,8 +212,13 @@ def part_crowd(_):
         server.wait()
 
 
+def part_screen(_):
+    print("\nBytes to a terminal of 120x40, and a terminal that nobody reads")
+    screen.main()
+
+
 def main():
-    parts = {"get": part_get, "rollout": part_rollout, "waiting": part_waiting, "crowd": part_crowd}
+    parts = {"get": part_get, "rollout": part_rollout, "waiting": part_waiting, "crowd": part_crowd, "screen": part_screen}
     cluster = Cluster(KUBECONFIG, "cluster")
     print("RSSANON: memory of its own, the most that was seen; PEAK: VmHWM, with the pages of libraries and program")
     for name in sys.argv[2:] or parts:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # make bench: figures, on a real control plane brought up here, or on the cluster of KSETTLE_TEST_KUBECONFIG.
-# Nothing passes or fails. Arguments choose parts: get, rollout, waiting, crowd.
+# Nothing passes or fails. Arguments choose parts: get, rollout, waiting, crowd, screen.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 cluster=$here/../cluster

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes that reach a terminal of 120x40 while 50 Deployments of 20 Pods roll out, and while one that never gets ready is waited for:
-ksettle, and k9s where it is on PATH. Usage: screen.py [SECONDS of waiting], with KSETTLE and KSETTLE_TEST_KUBECONFIG."""
+ksettle, and k9s where it is on PATH. And what a run does whose terminal nobody reads. Usage: screen.py [bytes] [stalled], with KSETTLE
+and KSETTLE_TEST_KUBECONFIG."""
 import fcntl
+import json
 import os
 import pty
 import select
@@ -18,7 +20,8 @@ KSETTLE = os.path.abspath(os.environ.get("KSETTLE", "./ksettle"))
 KUBECONFIG = os.environ["KSETTLE_TEST_KUBECONFIG"]
 ROWS, COLUMNS = 40, 120
 SIZE = (50, 20)
-WAITING = int(sys.argv[1]) if sys.argv[1:] else 30
+WAITING = 30  # seconds
+STALLED = 20
 
 
 class OnTerminal:
@@ -43,9 +46,6 @@ class OnTerminal:
                 self.count += len(data)
                 self.tail = (self.tail + data)[-200000:]
         return self.count - before, time.monotonic() - begun
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
 
     def end(self):
         os.kill(self.pid, 15)
@@ -108,23 +108,62 @@ def in_namespace(function):
         kubectl("delete", "namespace", ns, "--wait=false")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        env = dict(os.environ, KUBECONFIG=KUBECONFIG, TERM="xterm-256color", XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8")
-        files = os.path.join(folder, "all.yaml")
-        with open(files, "w") as file:
-            file.write("".join(deployment(f"web-{i:03d}", SIZE[1]) for i in range(SIZE[0])) + deployment("never", 1, "nodeSelector: {bench: nowhere}"))
-
-        def ours(ns):
-            plan = os.path.join(folder, "plan.yaml")
-            with open(plan, "w") as file:
-                file.write(f"apiVersion: ksettle/v1\nname: screen\ndefaults: {{namespace: {ns}, verify: {{timeout: 10m}}}}\n"
-                           "steps:\n- {name: All, yaml: {files: [all.yaml]}}\n")
-            measure("ksettle", lambda: OnTerminal([KSETTLE, "run", plan], env), files, ns, env)
-
-        in_namespace(ours)
-        if shutil.which("k9s"):
-            in_namespace(lambda ns: measure("k9s", lambda: OnTerminal(["k9s", "-n", ns, "-c", "pods"], env), files, ns, env))
+def settings(folder):
+    return dict(os.environ, KUBECONFIG=KUBECONFIG, TERM="xterm-256color", XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8")
 
 
-main()
+def write_plan(folder, ns, more=""):
+    with open(os.path.join(folder, "all.yaml"), "w") as file:
+        file.write("".join(deployment(f"web-{i:03d}", SIZE[1]) for i in range(SIZE[0])) + more)
+    path = os.path.join(folder, "plan.yaml")
+    with open(path, "w") as file:
+        file.write(f"apiVersion: ksettle/v1\nname: screen\ndefaults: {{namespace: {ns}, verify: {{timeout: 10m}}}}\n"
+                   "steps:\n- {name: All, yaml: {files: [all.yaml]}}\n")
+    return path
+
+
+def part_bytes(folder):
+    env, never = settings(folder), deployment("never", 1, "nodeSelector: {bench: nowhere}")
+    files = os.path.join(folder, "all.yaml")
+    in_namespace(lambda ns: measure("ksettle", lambda: OnTerminal([KSETTLE, "run", write_plan(folder, ns, never)], env), files, ns, env))
+    if shutil.which("k9s"):
+        in_namespace(lambda ns: measure("k9s", lambda: OnTerminal(["k9s", "-n", ns, "-c", "pods"], env), files, ns, env))
+
+
+def journal(folder):
+    runs = os.path.join(folder, "ksettle/runs")
+    for run in sorted(os.listdir(runs)) if os.path.isdir(runs) else []:
+        with open(os.path.join(runs, run, "journal.jsonl"), encoding="utf-8") as file:
+            yield from (json.loads(line) for line in file)
+
+
+def part_stalled(folder):
+    """The terminal takes what a pty holds, and then nothing for so long."""
+    def run(ns):
+        screen = OnTerminal([KSETTLE, "run", write_plan(folder, ns)], settings(folder))
+        time.sleep(STALLED)
+        events = list(journal(folder))
+        seen = sum(e["event"] == "object.status" for e in events)
+        print(f"ksettle    nobody read the terminal for {STALLED} s: {len(events)} events were recorded meanwhile, {seen} of them statuses; "
+              f"the last: {events[-1]['event']} {events[-1].get('verdict') or ''}".rstrip(), flush=True)
+        screen.watch(300, lambda: any(e["event"] == "run.end" for e in journal(folder)))
+        events = list(journal(folder))
+        begun, ended = (e["at"] for e in (events[0], events[-1]))
+        print(f"ksettle    the run's end: {events[-1]['event']} {events[-1].get('verdict')}, from {begun} to {ended}; "
+              f"{len(events)} events, seq {events[0]['seq']} to {events[-1]['seq']} without a gap: "
+              f"{[e['seq'] for e in events] == list(range(1, len(events) + 1))}", flush=True)
+        screen.watch(2)
+        screen.end()
+
+    in_namespace(run)
+
+
+def main(words=()):
+    parts = {"bytes": part_bytes, "stalled": part_stalled}
+    for name in words or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            parts[name](folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

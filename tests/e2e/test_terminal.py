@@ -128,7 +128,7 @@ def drawer_fold_and_help():
         press(t, "\r", "kind: Deployment", "Enter opens the manifest as applied")
         ok("progressDeadlineSeconds: 600" in t.text(), "all of it", t.text())
         press(t, "d", "API version", "d shows the details")
-        press(t, "t", "GenerationNotObserved", "t shows the timeline")
+        press(t, "t", lambda: re.search(r"\+\d\d:\d\d +♥ Success", t.text()), "t shows the timeline")
         press(t, "y", "kind: Deployment", "y shows the manifest")
         clean(t, "the drawer")
         press(t, "\x1b", lambda: "kind: Deployment" not in t.text(), "Esc closes it")

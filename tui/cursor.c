@@ -120,18 +120,25 @@ void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int row
 	ui->scroll = clamp(ui->scroll, 0, (int)l->nlines - rows);
 }
 
+static bool is_row(const struct layout *l, size_t at)
+{
+	return at < l->nlines && l->lines[at].kind == LINE_OBJECT;
+}
+
 size_t cursor_line_of_row(const struct layout *l, const struct ui *ui, int row, int rows)
 {
-	size_t at = (size_t)(ui->scroll + row), i;
+	size_t at = (size_t)(ui->scroll + row), i = at;
 
 	if (at >= l->nlines || rows < STICKY_FROM || row > 1)
 		return at;
-	for (i = at; row == 0 && i > 0 && l->lines[i].kind != LINE_STEP; i--)
-		;
-	if (row == 0)
+	if (row == 0) {
+		while (i > 0 && l->lines[i].kind != LINE_STEP)
+			i--;
 		return i;
-	for (i = at; l->lines[at].kind == LINE_OBJECT && i > 0 && l->lines[i].kind != LINE_HEADING;
-		i--)
-		;
+	}
+	if (!is_row(l, at) || !is_row(l, at + 1))
+		return at; /* a heading above nothing says nothing */
+	while (i > 0 && l->lines[i].kind != LINE_HEADING)
+		i--;
 	return i;
 }

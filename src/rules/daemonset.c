@@ -24,7 +24,12 @@ static struct nodes nodes_of(const json_t *object)
 	n.updated = count_of(object, "status.updatedNumberScheduled", 0, &n.bad);
 	n.available = count_of(object, "status.numberAvailable", 0, &n.bad);
 	n.ready = count_of(object, "status.numberReady", 0, &n.bad);
-	/* What was left out is no less than what is part of it; its controller writes both. */
+	/* What was left out is no less than what is part of it, or what is left of the whole.
+	 * Controllers leave out only 0. */
+	if (!jx_get(object, "status.numberAvailable") &&
+		jx_has_int(object, "status.numberUnavailable"))
+		n.available = n.desired -
+			count_of(object, "status.numberUnavailable", 0, &n.bad);
 	if (!jx_get(object, "status.numberReady"))
 		n.ready = n.available;
 	if (!jx_get(object, "status.currentNumberScheduled"))

@@ -14,9 +14,13 @@ struct counts counts_of(const json_t *object)
 	n.updated = count_of(object, "status.updatedReplicas", 0, &n.bad);
 	n.ready = count_of(object, "status.readyReplicas", 0, &n.bad);
 	n.available = count_of(object, "status.availableReplicas", 0, &n.bad);
-	/* What was left out is no less than what is part of it. Controllers leave out only 0. */
+	/* What was left out is no less than what is part of it, and who is ready is available at
+	 * once where nothing is waited for. Controllers leave out only 0. */
 	if (!jx_get(object, "status.readyReplicas"))
 		n.ready = n.available;
+	else if (!jx_get(object, "status.availableReplicas") &&
+		count_of(object, "spec.minReadySeconds", 0, &n.bad) == 0)
+		n.available = n.ready;
 	if (!jx_get(object, "status.replicas"))
 		n.replicas = n.ready > n.updated ? n.ready : n.updated;
 	return n;

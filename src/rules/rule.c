@@ -40,11 +40,19 @@ static const struct rule *const families[] = {
 	rollout_rules,
 };
 
+/* Old manifests and servers have some kinds in a group that is no more. */
+static bool is_group(const char *rule, const char *group)
+{
+	return strcmp(rule, group) == 0 ||
+		(strcmp(group, "extensions") == 0 &&
+			(strcmp(rule, "apps") == 0 || strcmp(rule, "networking.k8s.io") == 0));
+}
+
 const struct rule *rule_in_c(const char *group, const char *kind)
 {
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		for (const struct rule *rule = families[i]; rule->judge; rule++)
-			if (strcmp(rule->kind, kind) == 0 && strcmp(rule->group, group) == 0)
+			if (strcmp(rule->kind, kind) == 0 && is_group(rule->group, group))
 				return rule;
 	return NULL;
 }

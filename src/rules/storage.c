@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PersistentVolumeClaim and PersistentVolume. */
+/* PersistentVolumeClaim, PersistentVolume and ResourceClaim. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -188,6 +188,24 @@ static void judge_volume(struct judgement *out, const json_t *object,
 	}
 }
 
+/* A claim for a device: nothing is done for it before a Pod is to run with it. */
+static void judge_device_claim(struct judgement *out, const json_t *object,
+	const struct judge_options *options UNUSED, int64_t now_ms UNUSED)
+{
+	bool allocated = jx_get(object, "status.allocation");
+
+	judgement_column(out, "State", "%s%s", allocated ? "allocated" : "pending",
+		jx_len(object, "status.reservedFor") ? ",reserved" : "");
+	if (allocated) {
+		judge_success(out);
+		return;
+	}
+	judgement_set(out, STATUS_SUCCESS, "WaitForFirstConsumer",
+		"it is allocated when a Pod uses it");
+	judgement_note(out, "not allocated yet: it waits for the first Pod that uses it");
+}
+
+static const char *const device_headings[] = { "State", NULL };
 static const char *const claim_headings[] = { "Status", "Volume", "Capacity", "Access-modes",
 	"Storageclass", NULL };
 static const char *const volume_headings[] = {
@@ -210,5 +228,9 @@ const struct rule storage_rules[] = {
 		.kind = "PersistentVolume",
 		.columns = volume_headings,
 		.judge = judge_volume },
+	{ .group = "resource.k8s.io",
+		.kind = "ResourceClaim",
+		.columns = device_headings,
+		.judge = judge_device_claim },
 	{ .judge = NULL },
 };

@@ -88,6 +88,7 @@ static bool succeeds_blind(const json_t *object, const struct judgement *j)
 	const char *kind = jx_str(object, "kind"), *version = jx_str(object, "apiVersion");
 
 	return j->by_existence || strcmp(kind, "CronJob") == 0 || strcmp(kind, "Ingress") == 0 ||
+		strcmp(kind, "ResourceClaim") == 0 ||
 		(strcmp(kind, "Service") == 0 && strcmp(version, "v1") == 0) ||
 		(j->reason && strcmp(j->reason, "NotAwaited") == 0) ||
 		jx_bool(object, "spec.suspend") ||
@@ -164,7 +165,11 @@ static const char *const passive[][2] = {
 	{ "admissionregistration.k8s.io/v1beta1", "MutatingAdmissionPolicyBinding" },
 	{ "flowcontrol.apiserver.k8s.io/v1", "FlowSchema" },
 	{ "flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration" },
+	{ "policy/v1beta1", "PodSecurityPolicy" },
+	{ "certificates.k8s.io/v1beta1", "ClusterTrustBundle" },
+	{ "networking.k8s.io/v1", "IPAddress" },
 	{ "resource.k8s.io/v1", "DeviceClass" },
+	{ "resource.k8s.io/v1", "ResourceSlice" },
 	{ "resource.k8s.io/v1", "ResourceClaimTemplate" },
 	{ "gateway.networking.k8s.io/v1beta1", "ReferenceGrant" },
 };
@@ -216,6 +221,11 @@ static void check_table(void)
 		"a rule is found by group and kind");
 	ok(rule_find("example.com", "Widget") == rule_find(NULL, NULL),
 		"any other kind has the generic rule");
+	ok(rule_find("extensions", "Deployment") == rule_find("apps", "Deployment") &&
+			rule_find("extensions", "Ingress") ==
+				rule_find("networking.k8s.io", "Ingress"),
+		"a kind may be in the group where it was once");
+	ok(rule_find("extensions", "Job") == rule_find(NULL, NULL), "if it was there");
 	ok(rule_find("", "ConfigMap")->children == NULL, "a ConfigMap has no children");
 	judge(&j, NULL, NULL, 0);
 	is_int(j.status, STATUS_IN_PROGRESS, "nothing is In progress");

@@ -67,6 +67,17 @@ def code_lines(lines):
             yield number
 
 
+def nothing_to_see(line, m, change):
+    """The end of a loop over a table or a list, where one more is none or undefined, and the larger of two equals."""
+    after = line[m.end():]
+    if (m.group(), change) == ("<", "<="):
+        return bool(re.match(r" (ARRAY_LEN|json_array_size)\(", after))
+    if (m.group(), change) == (">", ">="):
+        words = re.search(r"([\w.\->]+) $", line[:m.start()]), re.match(r" ([\w.\->]+) \? ([\w.\->]+) : ([\w.\->]+);", after)
+        return all(words) and (words[0].group(1), words[1].group(1)) == (words[1].group(2), words[1].group(3))
+    return False
+
+
 def conditions(lines, number):
     """An if from its line to where its bracket closes: (last line, the condition's text)."""
     m = re.match(r"^(\t+(?:\} )?(?:else )?if )\(", lines[number])
@@ -87,7 +98,10 @@ def conditions(lines, number):
 
 
 def statement(lines, number):
-    """The last line of a call that stands alone: nothing needs what it returns."""
+    """The last line of a call that stands alone: nothing needs what it returns. That memory is freed is another
+    test's to see."""
+    if re.search(r"free\(|_release\(|_decref\(", lines[number]):
+        return None
     if not re.match(r"^\t+[a-z]\w*\(", lines[number]) and not re.match(r"^\t+[a-z][\w>.\-\[\]]* [|+]?= ", lines[number]):
         return None
     for last in range(number, min(number + 8, len(lines))):
@@ -112,6 +126,8 @@ def mutants(path):
                     continue
                 for change in changes:
                     change = change(m) if callable(change) else change
+                    if nothing_to_see(line, m, change):
+                        continue
                     yield on_line(m.start(), m.end(), change, f"{m.group()} -> {change or 'nothing'}")
         for last, head, text, tail in conditions(lines, number) or ():
             for change, what in ((f"(!{text})", "negated"), ("(0)", "never"), ("(1)", "always")):

@@ -16,9 +16,10 @@
 static void add_measure(struct buf *text, const json_t *measure, const char *absent)
 {
 	const char *words[] = { jx_str(measure, "averageValue"), jx_str(measure, "value") };
+	const json_t *percent = jx_get(measure, "averageUtilization");
 
-	if (jx_has_int(measure, "averageUtilization"))
-		buf_printf(text, "%lld%%", jx_int(measure, "averageUtilization", 0));
+	if (json_is_integer(percent))
+		buf_printf(text, "%lld%%", json_integer_value(percent));
 	else
 		buf_addstr(text, words[0] ? words[0] : words[1] ? words[1] : absent);
 }
@@ -54,20 +55,19 @@ static void targets_column(struct judgement *out, const json_t *object)
 {
 	const json_t *metrics = jx_get(object, "spec.metrics");
 	const json_t *current = jx_get(object, "status.currentMetrics");
+	const json_t *target = jx_get(object, "spec.targetCPUUtilizationPercentage"),
+		     *used = jx_get(object, "status.currentCPUUtilizationPercentage");
 	struct buf text;
 
 	buf_init(&text, LIST_MAX);
 	for (size_t i = 0; i < json_array_size(metrics); i++)
 		add_metric(&text, json_array_get(metrics, i), json_array_get(current, i));
-	if (!metrics && jx_has_int(object, "spec.targetCPUUtilizationPercentage")) {
-		buf_addstr(&text, "cpu: ");
-		if (jx_has_int(object, "status.currentCPUUtilizationPercentage"))
-			buf_printf(&text, "%lld%%",
-				jx_int(object, "status.currentCPUUtilizationPercentage", 0));
+	if (!metrics && json_is_integer(target)) {
+		if (json_is_integer(used))
+			buf_printf(&text, "cpu: %lld%%", json_integer_value(used));
 		else
-			buf_addstr(&text, "<unknown>");
-		buf_printf(&text, "/%lld%%",
-			jx_int(object, "spec.targetCPUUtilizationPercentage", 0));
+			buf_addstr(&text, "cpu: <unknown>");
+		buf_printf(&text, "/%lld%%", json_integer_value(target));
 	}
 	list_column(out, "Targets", &text);
 }
@@ -136,7 +136,7 @@ static void judge_conditions(
 		judgement_note(out, "its condition AbleToScale is False");
 	} else if (active->is == TRUTH_FALSE) {
 		judge_inactive(out, active);
-	} else if (active->is == TRUTH_TRUE) {
+	} else if (active->is == TRUTH_TRUE && able->is != TRUTH_STALE) {
 		judge_success(out);
 	} else {
 		judgement_set(out, STATUS_IN_PROGRESS, "Pending",

@@ -92,7 +92,7 @@ static void judge_daemonset(struct judgement *out, const json_t *object,
 	judge_success(out);
 	if (n.desired == 0)
 		judgement_note(out, "no node matches: it runs nowhere");
-	else if (on_delete)
+	else
 		note_on_delete(out, n.desired - n.updated);
 }
 

@@ -40,10 +40,10 @@ static void slice_ports(struct judgement *out, const json_t *ports)
 
 	buf_init(&list, LIST_MAX);
 	for (size_t i = 0; i < json_array_size(ports); i++) {
-		const json_t *port = json_array_get(ports, i);
+		const json_t *port = jx_get(json_array_get(ports, i), "port");
 
-		if (jx_has_int(port, "port"))
-			buf_printf(&list, "%s%lld", list.len ? "," : "", jx_int(port, "port", 0));
+		if (json_is_integer(port))
+			buf_printf(&list, "%s%lld", list.len ? "," : "", json_integer_value(port));
 	}
 	list_column(out, "Ports", &list);
 }

@@ -8,11 +8,17 @@
 #include "base/text.h"
 #include "rules/pod.h"
 
-static const json_t *spec_of(const json_t *pod, const char *path, const char *name)
-{
-	const json_t *specs = jx_get(pod, path);
+/* No Pod has as many; a hostile one is not to cost their square. */
+#define CONTAINERS_MAX 1024
 
-	for (size_t i = 0; name && i < json_array_size(specs); i++)
+/* The server orders the status as the spec; who does not is searched for as far as makes sense. */
+static const json_t *spec_of(const json_t *pod, const char *path, size_t index, const char *name)
+{
+	const json_t *specs = jx_get(pod, path), *likely = json_array_get(specs, index);
+
+	if (same(jx_str(likely, "name"), name))
+		return likely;
+	for (size_t i = 0; name && i < json_array_size(specs) && i < CONTAINERS_MAX; i++)
 		if (same(jx_str(json_array_get(specs, i), "name"), name))
 			return json_array_get(specs, i);
 	return NULL;
@@ -25,13 +31,13 @@ bool pod_container(const json_t *pod, size_t i, struct container *out)
 	bool init = i < json_array_size(inits);
 	size_t index = init ? i : i - json_array_size(inits);
 
-	if (!init && index >= json_array_size(mains))
+	if (index >= CONTAINERS_MAX || (!init && index >= json_array_size(mains)))
 		return false;
 	status = json_array_get(init ? inits : mains, index);
 	*out = (struct container){ .status = status,
 		.restarts = jx_int(status, "restartCount", 0) };
-	out->spec = spec_of(
-		pod, init ? "spec.initContainers" : "spec.containers", jx_str(status, "name"));
+	out->spec = spec_of(pod, init ? "spec.initContainers" : "spec.containers", index,
+		jx_str(status, "name"));
 	if (init)
 		out->role = same(jx_str(out->spec, "restartPolicy"), "Always") ? CONTAINER_SIDECAR
 									       : CONTAINER_INIT;

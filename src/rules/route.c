@@ -10,6 +10,10 @@
 #include "rules/lists.h"
 #include "rules/read.h"
 
+/* The server takes 32. */
+#define PARENTS_MAX 64
+#define ANSWERS_MAX 1024
+
 static bool equal_or_absent(const char *a, const char *b)
 {
 	return (!a && !b) || same(a, b);
@@ -62,7 +66,7 @@ static bool judge_parent(struct judgement *out, const json_t *object, const json
 
 	shown(name, jx_str(parent, "name"));
 	snprintf(what, sizeof(what), "parent %s: ", name);
-	for (size_t i = 0; i < json_array_size(answers); i++) {
+	for (size_t i = 0; i < json_array_size(answers) && i < ANSWERS_MAX; i++) {
 		const json_t *answer = json_array_get(answers, i);
 
 		if (!same_parent(jx_get(answer, "parentRef"), parent, space))
@@ -87,6 +91,11 @@ static void judge_route(struct judgement *out, const json_t *object,
 	buf_init(&list, LIST_MAX);
 	list_strings(&list, jx_get(object, "spec.hostnames"));
 	list_column(out, "Hostnames", &list);
+	if (json_array_size(parents) > PARENTS_MAX) {
+		judgement_set(out, STATUS_IN_PROGRESS, "Unreadable",
+			"spec.parentRefs names more parents than a route can have");
+		return;
+	}
 	for (size_t i = 0; i < json_array_size(parents); i++) {
 		missing |= judge_parent(out, object, json_array_get(parents, i));
 		if (missing && out->status == STATUS_ERROR)

@@ -213,6 +213,44 @@ static void check_children(void)
 	}
 }
 
+/* Lists as long as no server stores them are not looked at all by all, which would take hours. */
+static json_t *many(size_t n, const char *key, char first)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:o}", key, json_sprintf("%c%zuReady", first, i)));
+	return list;
+}
+
+static void check_large(void)
+{
+	size_t n = 100000;
+	json_t *pod = json_pack("{s:s, s:s, s:{s:o}, s:{s:s, s:o, s:o}}", "apiVersion", "v1",
+		"kind", "Pod", "spec", "containers", many(n, "name", 'a'), "status", "phase",
+		"Running", "containerStatuses", many(n, "name", 'b'), "initContainerStatuses",
+		many(n, "name", 'c'));
+	json_t *route = json_pack("{s:s, s:s, s:{s:o}, s:{s:o}}", "apiVersion",
+		"gateway.networking.k8s.io/v1", "kind", "HTTPRoute", "spec", "parentRefs",
+		many(n, "name", 'a'), "status", "parents", many(n, "name", 'b'));
+	json_t *widget = json_pack("{s:s, s:s, s:{s:o}}", "apiVersion", "example.com/v1", "kind",
+		"Widget", "status", "conditions", many(n, "type", 'A'));
+	struct judgement j;
+
+	judge(&j, pod, NULL, 0);
+	is_int(j.status, STATUS_IN_PROGRESS, "a Pod of a hundred thousand containers");
+	judgement_release(&j);
+	judge(&j, route, NULL, 0);
+	is_str(j.reason, "Unreadable", "a route of a hundred thousand parents");
+	judgement_release(&j);
+	judge(&j, widget, NULL, 0);
+	is_int(j.status, STATUS_IN_PROGRESS, "a hundred thousand conditions");
+	judgement_release(&j);
+	json_decref(pod);
+	json_decref(route);
+	json_decref(widget);
+}
+
 static void check_table(void)
 {
 	struct judgement j;
@@ -259,6 +297,7 @@ int main(void)
 	check_table();
 	check_passive();
 	check_children();
+	check_large();
 	ok(glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0, "there are cases");
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		check_file(found.gl_pathv[i]);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 
-static char *read_file(const char *path)
+char *case_read_text(const char *path)
 {
 	FILE *f = fopen(path, "r");
 	struct buf text;
@@ -141,7 +141,7 @@ static void read_cases(struct case_file *file, char *text)
 
 void case_file_read(struct case_file *file, const char *path)
 {
-	char *text = read_file(path);
+	char *text = case_read_text(path);
 
 	*file = (struct case_file){ .name = strrchr(path, '/') + 1 };
 	read_cases(file, text);

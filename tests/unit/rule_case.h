@@ -40,6 +40,7 @@ struct case_file {
 	size_t n, cap;
 };
 
+char *case_read_text(const char *path); /* to free() */
 void case_file_read(struct case_file *file, const char *path);
 void case_file_release(struct case_file *file);
 

@@ -213,6 +213,52 @@ static void check_children(void)
 	}
 }
 
+static json_t *phased(const char *word)
+{
+	return json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "example.com/v1", "kind", "Widget",
+		"status", "phase", word);
+}
+
+static json_t *typed(const char *word)
+{
+	return json_pack("{s:s, s:s, s:{s:[{s:o, s:s}]}}", "apiVersion", "example.com/v1", "kind",
+		"Widget", "status", "conditions", "type", json_sprintf("ODD_%s", word), "status",
+		"False");
+}
+
+static void check_word(const char *want, const char *word)
+{
+	bool is_type = strcmp(want, "Type") == 0;
+	json_t *object = is_type ? typed(word) : phased(word);
+	char *name = xasprintf("%s: %s", want, word);
+	struct judgement j;
+
+	judge(&j, object, NULL, 0);
+	/* Success without a note: it was the word that said it. */
+	ok(!(j.status == STATUS_SUCCESS && j.note) &&
+			strcmp(status_word(j.status), is_type ? "InProgress" : want) == 0,
+		name);
+	judgement_release(&j);
+	json_decref(object);
+	free(name);
+}
+
+/* Each word of tests/rules/words.list. */
+static void check_words(const char *srcdir)
+{
+	char *path = xasprintf("%s/tests/rules/words.list", srcdir), *text = case_read_text(path);
+	char *save = NULL, *save_word = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *want = strtok_r(line, " ", &save_word), *word;
+
+		while (want[0] != '#' && (word = strtok_r(NULL, " ", &save_word)))
+			check_word(want, word);
+	}
+	free(text);
+	free(path);
+}
+
 /* Lists as long as no server stores them are not looked at all by all, which would take hours. */
 static json_t *many(size_t n, const char *key, char first)
 {
@@ -298,6 +344,8 @@ int main(void)
 	check_passive();
 	check_children();
 	check_large();
+	if (!cases)
+		check_words(srcdir);
 	ok(glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0, "there are cases");
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		check_file(found.gl_pathv[i]);

@@ -21,10 +21,7 @@ if [ -z "${KSETTLE_TEST_KUBECONFIG:-}" ]; then
 fi
 export KSETTLE_TEST_KUBECONFIG
 failed=0
-"$PYTHON" "$here/test_cluster.py" || failed=1
-"$PYTHON" "$here/test_plan.py" || failed=1
-"$PYTHON" "$here/test_steps.py" || failed=1
-"$PYTHON" "$here/test_helm.py" || failed=1
-"$PYTHON" "$here/test_why.py" || failed=1
-"$PYTHON" "$here/test_select.py" || failed=1
+for test in "$here"/test_*.py; do
+	"$PYTHON" "$test" || failed=1
+done
 exit $failed

@@ -12,7 +12,9 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "cmd/check_helm.h"
 #include "cmd/check_rights.h"
+#include "cmd/check_say.h"
 #include "cmd/clusters.h"
 #include "cmd/preflight.h"
 #include "cmd/session.h"
@@ -20,6 +22,7 @@
 #include "kube/client.h"
 #include "kube/discovery.h"
 #include "manifest/redact.h"
+#include "plan/helm.h"
 #include "rules/data.h"
 
 #define TRIES 3
@@ -35,6 +38,8 @@ struct check {
 	bool told_rights;
 	struct kube_access *asking;
 	struct kube_apply *trying;
+	struct check_helm *helm;  /* trying the step's chart */
+	bool told_helm;
 	int tries;                /* of the object */
 	struct map notes;         /* what was noted: said once for all steps. Text → itself, owned */
 	size_t counts[APPLIED__COUNT], untried;
@@ -46,86 +51,22 @@ static void note_code(struct check *c, int code)
 	c->exit_code = c->exit_code ? c->exit_code : code;
 }
 
-/* A line whose words may be anybody's. */
-static void say(const char *indent, const char *text)
-{
-	char *line = text_display(text, strlen(text), TEXT_LINE);
-
-	printf("%s%s\n", indent, line);
-	free(line);
-}
-
-static void say_take(const char *indent, char *text)
-{
-	say(indent, text);
-	free(text);
-}
-
-/* --- what a step is --- */
-
-static void say_order(const struct plan *plan, const struct plan_step *step)
-{
-	for (size_t i = 0; i < step->nneeds; i++)
-		say_take("  ", xasprintf("needs %s", plan->steps[step->needs[i]].name));
-	if (step->has_needs && !step->nneeds)
-		say("  ", "starts at once");
-	if (step->continue_on_error)
-		say("  ", "the plan goes on when it fails");
-	if (step->after_failure)
-		say("  ", "runs only after a failure");
-}
-
-static void say_verify(const struct verify *v)
-{
-	char timeout[DURATION_SIZE] = "none", window[DURATION_SIZE];
-
-	if (v->mode == VERIFY_NONE) {
-		say("  ", "not verified");
-		return;
-	}
-	if (v->timeout_ms >= 0)
-		duration_format(v->timeout_ms, timeout);
-	duration_format(v->stabilization_ms, window);
-	if (v->mode == VERIFY_HELM)
-		printf("  timeout %s, helm decides%s\n", timeout,
-			v->wait_for_jobs ? ", Jobs must complete" : "");
-	else
-		printf("  timeout %s, stabilization %s%s\n", timeout, window,
-			v->wait_for_jobs ? ", Jobs must complete" : "");
-}
-
-static void say_step(const struct plan *plan, size_t index, const char *where)
-{
-	const struct plan_step *step = &plan->steps[index];
-
-	say_take("", xasprintf("step %zu/%zu %s: %s%s", index + 1, plan->n, step->name,
-			     step_type_word(step->type), where));
-	say_order(plan, step);
-	say_verify(&step->verify);
-	if (step->verify_note)
-		say("  note: ", step->verify_note);
-	for (size_t i = 0; i < step->nwarnings; i++)
-		say("  warning: ", step->warnings[i]);
-	if (step->type == STEP_HELM)
-		say("  ", "not tried: what helm makes of the chart is known when it runs");
-}
-
-static char *label_of(const struct manifest *m, const char *ns)
-{
-	return xasprintf("%s %s%s%s", m->kind, ns ? ns : "", ns ? "/" : "", m->name);
-}
-
 /* --- what the cluster says to it --- */
 
 static void go_on(void *arg);
 
+/* Of an object of the step. */
+static const char *ns_of(const struct check *c, const struct manifest *m)
+{
+	return preflight_ns(clusters_of(&c->clusters, c->step)->discovery, m,
+		clusters_ns(&c->clusters, c->plan, c->step));
+}
+
 static void say_object(struct check *c, const struct manifest *m, const char *what, const char *why)
 {
-	const char *ns = preflight_ns(clusters_of(&c->clusters, c->step)->discovery, m,
-		clusters_ns(&c->clusters, c->plan, c->step));
-	char *label = label_of(m, ns);
+	char *label = check_label(m, ns_of(c, m));
 
-	say_take("  ", xasprintf("%s: %s%s%s", label, what, why ? ": " : "", why ? why : ""));
+	check_say_take("  ", xasprintf("%s: %s%s%s", label, what, why ? ": " : "", why ? why : ""));
 	free(label);
 }
 
@@ -161,10 +102,7 @@ static int code_of(const struct error *err)
 static const char *beside_the_point(
 	const struct check *c, const struct manifest *m, const struct error *err)
 {
-	const char *ns = preflight_ns(clusters_of(&c->clusters, c->step)->discovery, m,
-		clusters_ns(&c->clusters, c->plan, c->step));
-
-	if (err->code == ERROR_NOT_FOUND && makes_namespace(c, ns))
+	if (err->code == ERROR_NOT_FOUND && makes_namespace(c, ns_of(c, m)))
 		return "its namespace is made by this plan";
 	if (strstr(err->text, "does not support dry run"))
 		return "an admission webhook takes no dry run";
@@ -199,7 +137,7 @@ static void tried(void *arg, const struct kube_apply_result *result)
 		note_code(c, code_of(&result->error));
 	}
 	for (const char *const *w = result->warnings; w && *w; w++)
-		say("    warning: ", *w);
+		check_say("    warning: ", *w);
 	c->tries = 0;
 	c->object++;
 	loop_timer_set(c->timer, 0);
@@ -212,8 +150,7 @@ static void try_object(struct check *c)
 	const struct manifest *m = &step->manifests.items[c->object];
 	struct kube_apply_request request = {
 		.resource = kube_find_kind(cluster->discovery, m->api_version, m->kind),
-		.ns = preflight_ns(cluster->discovery, m,
-			clusters_ns(&c->clusters, c->plan, c->step)),
+		.ns = ns_of(c, m),
 		.name = m->name,
 		.body = m->body,
 		.body_len = m->body_len,
@@ -241,7 +178,7 @@ static void may(void *arg, const struct error *err, bool allowed)
 	if (err->code == ERROR_NONE) {
 		rights_answer(&c->rights, allowed);
 	} else {
-		say("  note: whether all of it is allowed cannot be asked: ", err->text);
+		check_say("  note: whether all of it is allowed cannot be asked: ", err->text);
 		rights_skip(&c->rights);
 	}
 	loop_timer_set(c->timer, 0);
@@ -258,13 +195,51 @@ static void tell_rights(struct check *c)
 		if (barred)
 			note_code(c, 4);
 		if (text && (barred || !map_get(&c->notes, text)))
-			say("  ", text);
+			check_say("  ", text);
 		if (text && !barred && !map_get(&c->notes, text))
 			map_set(&c->notes, text, text);
 		else
 			free(text);
 	}
 	c->told_rights = true;
+}
+
+/* What helm would do it does with an owner and rules of its own: its word for it, and no more. */
+static void helm_tried(
+	void *arg, const struct manifests *made, int revision, const char *trouble)
+{
+	struct check *c = arg;
+	const char *release = c->plan->steps[c->step].helm->name;
+
+	if (trouble) {
+		check_say_take("  ", xasprintf("release %s: refused: %s", release, trouble));
+		c->counts[APPLIED_FAILED]++;
+		note_code(c, 1);
+	} else {
+		check_say_take("  ", xasprintf("release %s: helm would make revision %d, of %zu object%s",
+					     release, revision, made->n, made->n == 1 ? "" : "s"));
+	}
+	for (size_t i = 0; !trouble && i < made->n; i++)
+		check_say_take("    ", check_label(&made->items[i], ns_of(c, &made->items[i])));
+	check_helm_free(c->helm);
+	c->helm = NULL;
+	c->told_helm = true;
+	loop_timer_set(c->timer, 0);
+}
+
+static void try_helm(struct check *c)
+{
+	struct check_helm_spec spec = {
+		.loop = c->loop,
+		.plan = c->plan,
+		.index = c->step,
+		.cluster = clusters_of(&c->clusters, c->step),
+		.ns = clusters_ns(&c->clusters, c->plan, c->step),
+		.done = helm_tried,
+		.arg = c,
+	};
+
+	c->helm = check_helm_start(&spec);
 }
 
 static void begin_step(struct check *c)
@@ -275,11 +250,12 @@ static void begin_step(struct check *c)
 		config->context ? " at " : "", config->server,
 		clusters_ns(&c->clusters, c->plan, c->step));
 
-	say_step(c->plan, c->step, where);
+	check_say_step(c->plan, c->step, where);
 	free(where);
 	rights_release(&c->rights);
 	rights_of_step(&c->rights, c->plan, &c->clusters, c->step);
 	c->told_rights = false;
+	c->told_helm = c->plan->steps[c->step].type != STEP_HELM;
 	c->object = 0;
 }
 
@@ -306,6 +282,10 @@ static void go_on(void *arg)
 		tell_rights(c);
 	if (c->object < c->plan->steps[c->step].manifests.n) {
 		try_object(c);
+		return;
+	}
+	if (!c->told_helm) {
+		try_helm(c);
 		return;
 	}
 	if (++c->step == c->plan->n) {
@@ -375,6 +355,7 @@ static int ask_clusters(const struct args *args, const struct plan *plan)
 		clusters_connect(&c.clusters, connected, &c);
 		loop_run(c.loop, &err);
 	}
+	check_helm_free(c.helm);
 	rights_release(&c.rights);
 	for (size_t i = 0; i < c.notes.cap; i++)
 		free(c.notes.slots[i].value);
@@ -390,14 +371,14 @@ static int ask_nobody(const struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct plan_step *step = &plan->steps[i];
 
-		say_step(plan, i, "");
+		check_say_step(plan, i, "");
 		for (size_t k = 0; k < step->manifests.n; k++) {
 			const struct manifest *m = &step->manifests.items[k];
 
-			say_take("  ", label_of(m, m->ns));
+			check_say_take("  ", check_label(m, m->ns));
 		}
 	}
-	say_take("", xasprintf("%s: no mistake; no cluster was asked", plan->file));
+	check_say_take("", xasprintf("%s: no mistake; no cluster was asked", plan->file));
 	return 0;
 }
 

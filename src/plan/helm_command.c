@@ -236,7 +236,7 @@ static void add_values(struct helm_argv *a, const struct helm_call *call)
 
 /* --- verbs --- */
 
-void helm_argv_upgrade(struct helm_argv *a, const struct helm_call *call, const struct verify *v,
+static void add_upgrade(struct helm_argv *a, const struct helm_call *call, const struct verify *v,
 	int64_t left_ms)
 {
 	const struct helm_release *r = call->release;
@@ -264,6 +264,23 @@ void helm_argv_upgrade(struct helm_argv *a, const struct helm_call *call, const 
 	add_values(a, call);
 	for (size_t i = 0; i < r->nargs; i++)
 		add(a, r->args[i]);
+}
+
+void helm_argv_upgrade(struct helm_argv *a, const struct helm_call *call, const struct verify *v,
+	int64_t left_ms)
+{
+	add_upgrade(a, call, v, left_ms);
+	finish(a);
+}
+
+void helm_argv_try(struct helm_argv *a, const struct helm_call *call, const struct verify *v,
+	int64_t left_ms)
+{
+	bool server = call->tool->major > 3 || call->tool->minor >= 13; /* older ones always ask it */
+
+	add_upgrade(a, call, v, left_ms);
+	add(a, server ? "--dry-run=server" : "--dry-run");
+	add_flag(a, "--output", "json");
 	finish(a);
 }
 

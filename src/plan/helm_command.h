@@ -33,6 +33,9 @@ struct helm_argv {
  * variable is in no word of it, as everybody on the machine can read these. */
 void helm_argv_upgrade(struct helm_argv *out, const struct helm_call *call, const struct verify *v,
 	int64_t left_ms);
+/* The same without doing it: the release as it would be, on standard output as JSON. */
+void helm_argv_try(struct helm_argv *out, const struct helm_call *call, const struct verify *v,
+	int64_t left_ms);
 void helm_argv_history(struct helm_argv *out, const struct helm_call *call);
 /* what: "manifest" or "hooks". */
 void helm_argv_get(

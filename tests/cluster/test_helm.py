@@ -225,6 +225,18 @@ def as_somebody(version, place):
     expect_in("reason", 'User "nobody" cannot', got.step()["reason"])
 
 
+def check(version, place):
+    """helm's own dry run, which leaves no release behind."""
+    got = run(version, place, "--check")
+    got.expect(0)
+    for line in ("release web: helm would make revision 1, of ", f"    Deployment {place.ns}/web\n"):
+        expect_in("said", line, got.out)
+    expect("releases", helm(version, place, "list", "--all", "--short"), "")
+    got = run(version, place, "--check", more=", args: [--no-such-flag]")
+    got.expect(1)
+    expect_in("said", "release web: refused: unknown flag: --no-such-flag", got.out)
+
+
 # --- kustomize ---
 
 def test_kustomize(place):
@@ -260,7 +272,7 @@ def with_both(test):
 
 
 TESTS = [t for test in (same_as_by_hand, upgrade, timeout, refused, template_error, hook_fails, hook_succeeds, jobs, canceled, atomic, pending, modes,
-                        no_objects, crds, as_somebody) for t in with_both(test)] + [test_kustomize]
+                        no_objects, crds, as_somebody, check) for t in with_both(test)] + [test_kustomize]
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))

@@ -501,5 +501,35 @@ def crd_of_a_chart():
         ok(snapshot["steps"][1]["verdict"] in ("failed", "timedOut"), "then the unknown kind ended it", snapshot["steps"][1]["reason"])
 
 
+# --- run --check ---
+
+@case
+def check_asks_helm():
+    more = ', set: {replicas: 2, password: "${env:TOKEN}"}'
+    with Place(more=more, history_json=revisions("superseded", "deployed")) as place, Sim() as sim:
+        with place.run(sim, "--check", env={"TOKEN": "swordfish"}) as run:
+            same(run.wait(), 0, "it would do", run.out, run.err)
+            for line in ("  by helm v3.19.0", "  release web of ", "  release web: helm would make revision 3, of 2 objects",
+                         "    Deployment shop/web", "    ConfigMap shop/web"):
+                ok(line + "\n" in run.out or (line.endswith("of ") and line in run.out), line, run.out)
+            ok("swordfish" not in run.out + run.err and "in-the-values" not in run.out, "no value is shown")
+        call = place.calls()[-1]
+        same(call[-3:], ["--dry-run=server", "--output", "json"], "helm is asked for a dry run", call)
+        ok(not any("swordfish" in word for word in call), "what came from a variable is in no command line")
+        same(place.clean(), [], "nothing private is left behind")
+        same(sim.ask("/apis/apps/v1/deployments")["items"], [], "nothing was applied")
+        write(place, "try", 'Error: UPGRADE FAILED: cannot patch "swordfish": forbidden')
+        with place.run(sim, "--check", env={"TOKEN": "swordfish"}) as run:
+            same(run.wait(), 1, "it would not do", run.out, run.err)
+            ok("release web: refused: cannot patch" in run.out and "1 refused" in run.out, "it says why", run.out)
+            ok("swordfish" not in run.out + run.err, "no value is shown")
+        write(place, "version", "v3.12.3")
+        with place.run(sim, "--check", "--offline", env={"TOKEN": "swordfish"}) as run:
+            same(run.wait(), 0, "offline it is not asked", run.out, run.err)
+        with place.run(sim, "--check", env={"TOKEN": "swordfish"}) as run:
+            run.wait()
+            same(place.calls()[-1][-3:], ["--dry-run", "--output", "json"], "as old ones know it")
+
+
 if __name__ == "__main__":
     main()

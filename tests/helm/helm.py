@@ -5,6 +5,7 @@
     history.json     the revisions of the release; absent: there is no release
     manifest, hooks  what `get manifest` and `get hooks` print once there is a record
     upgrade          what `upgrade --install` does, a word a line: see UPGRADE below
+    try              what its dry run fails with; absent: it says the release as it would be
     on-term          "ignore": TERM does not end it
     no-history       what `history` fails with
     unreadable       `get` fails
@@ -159,7 +160,11 @@ def main():
         name = word.rpartition("=")[2]
         if name.startswith("/") and os.path.isfile(name):
             write("seen", f"{word.rpartition('=')[0]} {oct(os.stat(name).st_mode & 0o777)} {open(name, encoding='utf-8').read()}\n", "a")
-    if sys.argv[1] == "upgrade":
+    if sys.argv[1] == "upgrade" and any(word.startswith("--dry-run") for word in sys.argv):
+        if os.path.exists(path("try")):
+            fail(read("try"))
+        print(json.dumps({"name": "web", "version": len(history()) + 1, "config": {"password": "in-the-values"}, "manifest": read("manifest")}))
+    elif sys.argv[1] == "upgrade":
         upgrade()
     elif sys.argv[1] == "history":
         if os.path.exists(path("no-history")):

@@ -114,6 +114,13 @@ class Place:
         self.close()
 
 
+def after_a_second(run, signo):
+    """Within one, a signal that comes again is the same one."""
+    begun = time.monotonic()
+    until(lambda: time.monotonic() - begun > 1.5)
+    run.process.send_signal(signo)
+
+
 def revisions(*statuses):
     return json.dumps([{"revision": i + 1, "updated": "2026-01-02T03:04:05.123456789Z", "status": s} for i, s in enumerate(statuses)])
 
@@ -134,8 +141,11 @@ def says(snapshot, words, name):
 
 @case
 def first_install():
-    with Sim() as sim, Place(", createNamespace: true") as place:
+    with Sim() as sim, Place(", createNamespace: true", upgrade="record\napply\nwait go\ndeployed\n") as place:
         with place.run(sim) as run:
+            live = re.compile(r"Deployment shop/web \| (In progress -> )?Success")
+            ok(until(lambda: live.search(run.so_far())), "the table is live", run.so_far())
+            place.make("go")
             snapshot = ended(run, 0, "succeeded")
         same(step(snapshot)["tool"], "helm v3.19.0", "which helm")
         same(step(snapshot)["reason"], "helm deployed revision 1 of release web", "what it did")
@@ -189,12 +199,12 @@ def timeout():
                           ("v4.2.4", "Error: UPGRADE FAILED: resource Deployment/shop/web not ready. status: InProgress\\ncontext deadline exceeded")):
         with Sim(BAD_IMAGE) as sim, Place(version=version, history_json=revisions("deployed"), upgrade=f"record\napply\nwait go\nfail {said}\n") as place:
             with place.run(sim) as run:
-                ok(run.until_said("ImagePullBackOff"), "the table says why", run.so_far())
+                ok(run.until_said("Deployment shop/web | In progress | 2 of 2 Pods: "), "the table says why", run.so_far())
                 place.make("go")
                 snapshot = ended(run, 3, "timedOut")
                 ok("output | Error: UPGRADE FAILED" in run.out, "plain lines have what helm said", run.out)
             says(snapshot, "helm timed out waiting: Deployment web: 2 of 2 Pods: ", "the cause is the objects'")
-            says(snapshot, "ImagePullBackOff", "with the image's trouble")
+            says(snapshot, "cannot be pulled: not found", "with the image's trouble")
             says(snapshot, "; release web is left failed at revision 2; helm rollback web 1 -n shop brings revision 1 back", "and the remedy")
             same(statuses(snapshot), {"Deployment/web": "TimedOut", "ConfigMap/web": "Success"}, "what was In progress is Timed out")
 
@@ -362,10 +372,7 @@ def canceled_twice():
             run.process.send_signal(signal.SIGINT)
             ok(run.until_said("ending helm"), "a signal that comes twice at once is one", run.so_far())
 
-            def again():
-                run.process.send_signal(signal.SIGINT)
-                return run.process.poll() is not None
-            ok(until(again, between=0.2), "the next one ends it all")
+            after_a_second(run, signal.SIGINT)
             snapshot = ended(run, 130, "canceled")
         ok("helm was killed before it had ended; see how it left the release: helm status web -n shop" in step(snapshot)["warnings"],
            "and says what that may mean", step(snapshot)["warnings"])
@@ -455,10 +462,10 @@ def private_after_a_kill():
             ok(until(lambda: os.path.exists(place.path("there"))), "helm is at work")
             same(len(place.clean()), 1, "the private folder is there")
 
-            def again():
-                run.process.send_signal(signal.SIGTERM)
-                return run.process.poll() is not None
-            ok(until(again, between=0.3), "it is ended by force")
+            run.process.send_signal(signal.SIGTERM)
+            ok(run.until_said("ending helm"), "helm is asked to end", run.so_far())
+            after_a_second(run, signal.SIGTERM)
+            same(run.wait(), 143, "it is ended by force")
         same(place.clean(), [], "and the private folder is gone")
 
 
@@ -491,10 +498,10 @@ def which_helm():
 @case
 def crd_of_a_chart():
     """A kind that a chart before it may define is refused when its step begins, not before."""
-    plan = PLAN % ("", "{timeout: 60s}") + "- name: Thing\n  yaml: {files: [thing.yaml]}\n"
+    plan = PLAN % ("", "{timeout: 60s}") + "- name: Thing\n  yaml: {files: [thing.yaml]}\n  verify: {timeout: 3s}\n"
     with Sim() as sim, Place(plan=plan, thing_yaml="") as place:
         write(place, "thing.yaml", "apiVersion: helm.test/v1\nkind: Thing\nmetadata: {name: a}\n")
-        with place.run(sim, "--timeout", "3s") as run:
+        with place.run(sim) as run:
             run.wait()
             snapshot = run.snapshot()
         same([s["verdict"] for s in snapshot["steps"]][0], "succeeded", "the chart was deployed")

@@ -28,7 +28,7 @@ struct pass {
 	uint32_t *order;
 	uint32_t *line_of; /* its line + 1, 0 when it has none */
 	uint32_t *root;
-	bool crowded;      /* families that are finished become one line each */
+	bool many_finished, many_calm; /* such families become one line each */
 };
 
 static struct line *add_line(struct pass *p, enum line_kind kind, size_t step)
@@ -62,30 +62,44 @@ static bool under_cursor(const struct pass *p, const struct model_object *o, siz
 	return p->ui->step == step && p->ui->object && strcmp(p->ui->object, o->id) == 0;
 }
 
-/* The root of each row, and whether there are many whose whole family is finished. */
+/* The root of each row, and whether there are many families that are finished, or in which nothing
+ * fails. */
 static void look_at_families(struct pass *p, const struct model_step *s)
 {
-	size_t finished = 0;
+	size_t finished = 0, calm = 0;
 
 	for (size_t i = 0; i < s->nobjects; i++) {
 		size_t parent = order_parent(s, i);
+		bool family = parent == MODEL_NO_PARENT && p->kin[i].children;
 
 		p->root[i] = parent == MODEL_NO_PARENT ? (uint32_t)i : p->root[parent];
-		finished += parent == MODEL_NO_PARENT && p->kin[i].children && !p->kin[i].open;
+		finished += family && !p->kin[i].open;
+		calm += family && !p->kin[i].failing;
 	}
-	p->crowded = finished > LAYOUT_MANY;
+	p->many_finished = finished > LAYOUT_MANY;
+	p->many_calm = calm > LAYOUT_CROWD;
 }
 
-/* What nobody folded by hand folds by itself when it is finished and there is much of it. */
+/* One line tells enough of it. */
+static bool is_one_of_many(const struct pass *p, const struct model_step *s, size_t root)
+{
+	const struct kin *kin = &p->kin[root];
+
+	if (fold_get(p->ui, s->objects[root].id) == FOLD_OPEN)
+		return false;
+	return (p->many_finished && !kin->open) || (p->many_calm && !kin->failing);
+}
+
+/* What nobody folded by hand folds by itself when it is finished, or calm, and there is much of it.
+ */
 static bool folds_itself(const struct pass *p, const struct model_step *s, size_t i)
 {
 	const struct model_object *o = &s->objects[i];
-	size_t parent = order_parent(s, i), root = p->root[i];
+	size_t parent = order_parent(s, i);
 
 	if (p->ui->all || order_filters(p->ui))
 		return false;
-	if (p->crowded && !p->kin[root].open &&
-		fold_get(p->ui, s->objects[root].id) != FOLD_OPEN)
+	if (is_one_of_many(p, s, p->root[i]))
 		return true;
 	return o->status == STATUS_SUCCESS && !p->kin[i].children && !o->applied &&
 		p->kin[parent].finished > LAYOUT_MANY &&
@@ -167,6 +181,8 @@ static void add_object(struct pass *p, size_t step, size_t object)
 
 	line->object = (uint32_t)object;
 	line->table = (uint32_t)p->out->ntables - 1;
+	line->brief = !p->all && p->root[object] == object && p->kin[object].children &&
+		is_one_of_many(p, &p->m->steps[step], object);
 	p->line_of[object] = (uint32_t)p->out->nlines;
 }
 
@@ -244,7 +260,7 @@ static bool needs_why(const struct layout *l, const struct line *line, const str
 	struct buf why = { 0 };
 	bool needs;
 
-	if (line->kind != LINE_OBJECT || !o->applied || o->status == STATUS_NONE)
+	if (line->kind != LINE_OBJECT || line->brief || !o->applied || o->status == STATUS_NONE)
 		return false;
 	if (o->status == STATUS_SUCCESS && !words_has_note(o))
 		return false;

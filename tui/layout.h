@@ -28,6 +28,7 @@ struct line {
 				      rows that are not */
 	uint32_t sample;          /* the first of the finished … */
 	bool mixed;               /* … and they are not all of its kind */
+	bool brief;               /* one of many whose one line tells enough: no LINE_WHY */
 	const char *text;         /* LINE_TEXT: len bytes, borrowed */
 	size_t len;
 };
@@ -55,6 +56,7 @@ struct layout {
 #define LAYOUT_WIDE 100      /* columns from which every row has all of its columns */
 #define LAYOUT_AGE 5         /* "9m59s" */
 #define LAYOUT_MANY 5        /* more finished children, or families, than this become one line each */
+#define LAYOUT_CROWD 10      /* … and more families in which nothing fails */
 
 /* all: every row of every step, as exports want it (folds and filters do not count). */
 void layout_make(

@@ -74,21 +74,20 @@ static bool is_idle(const char *name, const char *value)
 	return strcmp(name, "Ready") == 0 || (strcmp(name, "Restarts") == 0 && strcmp(value, "0") == 0);
 }
 
-/* "♥ 20 Pods ready", "♥ 20 Pods ready, 3 more folded", "3 folded". */
+/* "♥ 20 Pods ready", "21 folded" while they are not all that. */
 static void add_hidden(struct buf *out, const struct scene *s, const struct line *line)
 {
 	const struct model_object *sample =
 		&s->model->steps[line->step].objects[line->sample];
 	bool pods = !line->mixed && sample->kind && strcmp(sample->kind, "Pod") == 0;
 
-	if (line->finished)
+	if (line->others)
+		buf_printf(out, "%u folded", line->finished + line->others);
+	else
 		buf_printf(out, "%s %u %s%s%s", theme_status(STATUS_SUCCESS)->mark[s->ui->icons],
 			line->finished, line->mixed || !sample->kind ? "object" : sample->kind,
 			line->finished == 1 ? "" : "s",
 			!pods ? "" : is_completed(sample) ? " completed" : " ready");
-	if (line->others)
-		buf_printf(out, "%s%u %s", line->finished ? ", " : "", line->others,
-			line->finished ? "more folded" : "folded");
 }
 
 static bool in_table(const struct table *t, const char *name)
@@ -99,16 +98,21 @@ static bool in_table(const struct table *t, const char *name)
 	return false;
 }
 
-static bool is_worth_its_room(const char *name, const char *value)
+/* How much a child says besides its table's columns, when there is less and less room. */
+enum leftover { LEFTOVER_ALL, LEFTOVER_BRIEF, LEFTOVER_STATUS, LEFTOVER__COUNT };
+
+static bool is_worth_its_room(const char *name, const char *value, enum leftover how)
 {
-	if (strcmp(name, "Restarts") == 0)
-		return strcmp(value, "0") != 0;
-	return strcmp(name, "Status") == 0 || strcmp(name, "Ready") == 0;
+	if (how == LEFTOVER_ALL || strcmp(name, "Status") == 0)
+		return true;
+	if (how == LEFTOVER_STATUS)
+		return false;
+	return strcmp(name, "Restarts") == 0 ? strcmp(value, "0") != 0 : strcmp(name, "Ready") == 0;
 }
 
 /* What a child says in columns that its table does not have: "Running, 0 restarts". */
 static void add_leftover(
-	struct buf *out, const struct table *t, const struct model_object *o, bool brief)
+	struct buf *out, const struct table *t, const struct model_object *o, enum leftover how)
 {
 	for (size_t i = 0; i < o->ncolumns; i++) {
 		const char *name = o->columns[i].name, *value = o->columns[i].value;
@@ -117,7 +121,7 @@ static void add_leftover(
 			continue;
 		if (is_completed(o) && is_idle(name, value))
 			continue;
-		if (brief && !is_worth_its_room(name, value))
+		if (!is_worth_its_room(name, value, how))
 			continue;
 		if (out->len)
 			buf_addstr(out, ", ");
@@ -168,10 +172,13 @@ static bool make_extra(
 	if (hides) {
 		add_hidden(out, s, line);
 	} else if (o->depth > 0) {
-		add_leftover(out, t, o, false);
-		if (text_width(buf_str(out)) > *room || is_squeezed(t, o)) {
+		enum leftover how = is_squeezed(t, o) ? LEFTOVER_BRIEF : LEFTOVER_ALL;
+
+		for (; how < LEFTOVER__COUNT; how++) {
 			buf_reset(out);
-			add_leftover(out, t, o, true);
+			add_leftover(out, t, o, how);
+			if (text_width(buf_str(out)) <= *room)
+				break;
 		}
 	}
 	return out->len && text_width(buf_str(out)) <= *room && !is_squeezed(t, o);
@@ -182,13 +189,18 @@ void rows_why(struct buf *out, const struct scene *s, const struct line *line)
 	const struct model_object *o = &s->model->steps[line->step].objects[line->object];
 	bool wordy =
 		(o->message && *o->message) || (o->reason && *o->reason) || (o->note && *o->note);
+	const struct table *t = &s->layout->tables[line->table];
 	struct buf extra = { 0 };
-	int x, room;
+	int x, room, width;
+	bool fits;
 
 	words_row(out, o);
-	if (!make_extra(&extra, s, line, &x, &room) && extra.len &&
-		(o->status == STATUS_SUCCESS || line->finished || line->others))
-		buf_printf(out, "%s %s", wordy ? ";" : ":", buf_str(&extra));
+	rows_why_place(t, o, &x, &width);
+	if (!make_extra(&extra, s, line, &x, &room) && extra.len) {
+		fits = text_width(buf_str(out)) + text_width(buf_str(&extra)) + 2 <= width;
+		if (o->status == STATUS_SUCCESS || (fits && (line->finished || line->others)))
+			buf_printf(out, "%s %s", wordy ? ";" : ":", buf_str(&extra));
+	}
 	buf_release(&extra);
 }
 

@@ -24,23 +24,36 @@ static size_t count_open(const struct model *m)
 	return n;
 }
 
-/* The applied object that holds the run up, of all steps that go on: one in Error before one in
- * progress. Its step into *whose; NULL leaves it alone. */
+static bool fails_below(const struct model_step *s, size_t i)
+{
+	for (size_t k = i + 1; k < s->nobjects && s->objects[k].depth > s->objects[i].depth; k++)
+		if (s->objects[k].status == STATUS_ERROR)
+			return true;
+	return false;
+}
+
+/* The applied object that holds the run up, of all steps that go on: one in Error before one with a
+ * Pod in Error, and that before one that is only in progress. Its step into *whose; NULL leaves it
+ * alone. */
 static const struct model_object *culprit(
 	const struct model *m, const struct model_step **whose, size_t *others)
 {
 	const struct model_object *worst = NULL;
+	int badness = -1;
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->nsteps; i++)
 		for (size_t k = 0; words_open(&m->steps[i]) && k < m->steps[i].nobjects; k++) {
 			const struct model_object *o = &m->steps[i].objects[k];
+			int bad;
 
 			if (!o->applied || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
 				continue;
 			n++;
-			if (worst && (o->status != STATUS_ERROR || worst->status == STATUS_ERROR))
+			bad = o->status == STATUS_ERROR ? 2 : fails_below(&m->steps[i], k);
+			if (bad <= badness)
 				continue;
+			badness = bad;
 			worst = o;
 			*whose = &m->steps[i];
 		}

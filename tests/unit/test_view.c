@@ -14,7 +14,7 @@
 #define FRAME 1
 
 static const char *const models[] = {
-	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "crowd", "parallel", "wide",
+	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "crowd", "rollout", "parallel", "wide",
 	"hostile", "stale", "remains",
 };
 
@@ -36,6 +36,7 @@ static const struct {
 	{ "failed-skipped", "failed-skipped", ICONS_UNICODE, "" },
 	{ "many-pods", "many-pods", ICONS_UNICODE, "" },
 	{ "crowd", "crowd", ICONS_UNICODE, "" },
+	{ "rollout", "rollout", ICONS_UNICODE, "" },
 	{ "parallel", "parallel", ICONS_UNICODE, "" },
 	{ "wide", "wide", ICONS_UNICODE, "jj" },
 	{ "hostile", "hostile", ICONS_UNICODE, "j" },
@@ -253,7 +254,7 @@ static bool has_text(const struct canvas *c, const char *text)
 /* A false success would be the worst thing to show. */
 static void test_truth(void)
 {
-	static const char *const unfinished[] = { "running", "stabilizing", "bad-image", "crowd", "stale", "wide" };
+	static const char *const unfinished[] = { "running", "stabilizing", "bad-image", "crowd", "rollout", "stale", "wide" };
 
 	for (size_t i = 0; i < ARRAY_LEN(unfinished); i++) {
 		struct model m;

@@ -231,7 +231,7 @@ def check(version, place):
     got.expect(0)
     for line in ("release web: helm would make revision 1, of ", f"    Deployment {place.ns}/web\n"):
         expect_in("said", line, got.out)
-    expect("releases", helm(version, place, "list", "--all", "--short"), "")
+    expect("releases", helm(version, place, "list", "--short"), "")
     got = run(version, place, "--check", more=", args: [--no-such-flag]")
     got.expect(1)
     expect_in("said", "release web: refused: unknown flag: --no-such-flag", got.out)

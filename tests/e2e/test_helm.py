@@ -364,6 +364,22 @@ def canceled():
 
 
 @case
+def canceled_beside_another_step():
+    """The other one ends at once, helm when it has left its release in order; nothing starts any more."""
+    plan = (PLAN % ("", "{timeout: 60s}") + "- name: Beside\n  needs: []\n  yaml: {files: [stuck.yaml]}\n- name: Last\n  yaml: {files: [stuck.yaml]}\n"
+            "- name: Clean up\n  when: previous-failed\n  yaml: {files: [stuck.yaml]}\n")
+    with Sim("pods: [{match: {owner: stuck}, behave: never-ready}]\n") as sim, \
+         Place(plan=plan, history_json=revisions("deployed"), upgrade="record\napply\nmake there\nforever\n") as place:
+        write(place, "stuck.yaml", WEB.split("---")[1].replace("web", "stuck"))
+        with place.run(sim) as run:
+            ok(until(lambda: os.path.exists(place.path("there"))) and run.until_said("Deployment shop/stuck | In progress"), "both are at work")
+            run.process.send_signal(signal.SIGINT)
+            snapshot = ended(run, 130, "canceled")
+        same([s["verdict"] for s in snapshot["steps"]], ["canceled", "canceled", "skipped", "skipped"], "every step has its verdict")
+        says(snapshot, "; release web is left failed at revision 2", "how helm left it")
+
+
+@case
 def canceled_twice():
     with Sim() as sim, Place(upgrade="record\napply\nmake there\nforever\n", on_term="ignore") as place:
         with place.run(sim) as run:

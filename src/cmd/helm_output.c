@@ -21,6 +21,7 @@
 #define LINE_MAX_BYTES ((size_t)64 << 10) /* of a line that helm wrote */
 #define LINE_SHOWN 2000                    /* … and of one that is kept */
 #define HELD_MAX 1000
+#define TOLD_MAX 5000 /* lines that are told as they come; then only the last ones, at the end */
 
 struct held {
 	int stream;
@@ -34,6 +35,7 @@ struct helm_output {
 	struct buf open_line[2];
 	struct held *held;
 	size_t n, cap;
+	size_t told, dropped; /* lines */
 	bool open;
 };
 
@@ -110,9 +112,22 @@ static json_t *shown(const struct helm_output *o, const char *line)
 	return string;
 }
 
+static void tell_dropped(struct helm_output *o)
+{
+	char *text = xasprintf("(%zu lines are left out)", o->dropped);
+
+	if (o->dropped)
+		recorder_emit(o->recorder,
+			event_step_output(o->step, "stdout", json_pack("[s]", text)));
+	o->dropped = 0;
+	free(text);
+}
+
 /* One event for lines of one stream that came together. */
 static void tell(struct helm_output *o)
 {
+	tell_dropped(o);
+	o->told += o->n;
 	for (size_t i = 0; i < o->n;) {
 		int stream = o->held[i].stream;
 		json_t *lines = json_array();
@@ -134,6 +149,7 @@ static void end_line(struct helm_output *o, int stream)
 	if (o->n == HELD_MAX) {
 		free(o->held[0].line);
 		memmove(o->held, o->held + 1, --o->n * sizeof(*o->held));
+		o->dropped++;
 	}
 	VEC_GROW(o->held, o->n, o->cap);
 	o->held[o->n++] = (struct held){ stream, xstrdup(buf_str(line)) };
@@ -156,7 +172,7 @@ void helm_output_add(struct helm_output *o, int stream, const char *bytes, size_
 		bytes += part + (newline != NULL);
 		len -= part + (newline != NULL);
 	}
-	if (o->open)
+	if (o->open && o->told < TOLD_MAX)
 		tell(o);
 }
 

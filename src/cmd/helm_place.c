@@ -19,10 +19,19 @@
 
 const char *const *helm_place_env(void)
 {
-	static const char *const env[] = { "HELM_DEBUG=false", "HELM_KUBECONTEXT=", "HELM_KUBETOKEN=",
-		"HELM_KUBEASUSER=", "HELM_KUBEASGROUPS=", "HELM_KUBEAPISERVER=", "HELM_KUBECAFILE=",
-		"HELM_KUBEINSECURE_SKIP_TLS_VERIFY=", "HELM_KUBETLS_SERVER_NAME=", "HELM_NAMESPACE=",
-		NULL };
+	static const char *const env[] = {
+		"HELM_DEBUG=false",
+		"HELM_KUBECONTEXT=",
+		"HELM_KUBETOKEN=",
+		"HELM_KUBEASUSER=",
+		"HELM_KUBEASGROUPS=",
+		"HELM_KUBEAPISERVER=",
+		"HELM_KUBECAFILE=",
+		"HELM_KUBEINSECURE_SKIP_TLS_VERIFY=",
+		"HELM_KUBETLS_SERVER_NAME=",
+		"HELM_NAMESPACE=",
+		NULL,
+	};
 
 	return env;
 }
@@ -59,7 +68,9 @@ bool helm_place_open(struct helm_place *place, const struct plan *plan,
 	const struct kube_flags *flags = &cluster->flags;
 	bool own = is_overridden(flags, config), ok = true;
 
-	*place = (struct helm_place){ .call = { .tool = &plan->helm, .release = step->helm, .ns = ns } };
+	*place = (struct helm_place){
+		.call = { .tool = &plan->helm, .release = step->helm, .ns = ns },
+	};
 	if (own || helm_has_private(step->helm)) {
 		place->folder = private_folder(err);
 		place->call.folder = place->folder;

@@ -130,7 +130,8 @@ static void say_well(struct helm_step *h, const char *trouble)
 /* What ksettle is to judge and cannot read is no success. */
 static void cannot_judge(struct helm_step *h, const char *trouble)
 {
-	char *why = xasprintf("helm deployed revision %d of release %s, but its objects cannot be read: %s",
+	char *why = xasprintf(
+		"helm deployed revision %d of release %s, but its objects cannot be read: %s",
 		h->before.revision + 1, h->release->name, trouble);
 
 	set_end(h, VERDICT_FAILED, verdict_exit_code(VERDICT_FAILED), why);
@@ -283,7 +284,9 @@ static void refuse_history(struct helm_step *h, const struct process_result *res
 {
 	char *said = helm_failure(result->err);
 	char *why = xasprintf("helm history: %s",
-		said ? said : result->timed_out ? "no answer in time" : "it failed and did not say why");
+		said                      ? said
+			: result->timed_out ? "no answer in time"
+					    : "it failed and did not say why");
 
 	if (result->timed_out && time_left(h) == 0) {
 		set_end(h, VERDICT_TIMED_OUT, verdict_exit_code(VERDICT_TIMED_OUT), why);
@@ -310,6 +313,8 @@ static void looked(void *arg, const struct process_result *result)
 		helm_add_in_the_way(&why, &h->before, &h->place.call);
 		fail(h, buf_str(&why));
 	} else {
+		if (!h->before.revision)
+			verification_deploying_first(h->spec.verification);
 		start_upgrade(h);
 	}
 	buf_release(&why);
@@ -320,7 +325,8 @@ static void begin(struct helm_step *h)
 	int64_t time = time_left(h);
 	struct error err = { 0 };
 
-	if (!helm_place_open(&h->place, h->spec.plan, step_of(h), h->spec.cluster, h->spec.ns, &err)) {
+	if (!helm_place_open(
+		    &h->place, h->spec.plan, step_of(h), h->spec.cluster, h->spec.ns, &err)) {
 		fail(h, err.text);
 		return;
 	}
@@ -383,7 +389,8 @@ static void give_up(struct executor *e)
 	process_abandon(h->upgrade);
 	h->upgrade = NULL;
 	helm_output_end(h->output);
-	text = xasprintf("helm was killed before it had ended; see how it left the release: helm status %s -n %s",
+	text = xasprintf(
+		"helm was killed before it had ended; see how it left the release: helm status %s -n %s",
 		h->release->name, h->place.call.ns);
 	warn(h, text);
 	free(text);

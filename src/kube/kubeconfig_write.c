@@ -110,7 +110,8 @@ static json_t *user_of(const struct kube_config *config)
 
 json_t *kubeconfig_write(const struct kube_config *config)
 {
-	return json_pack("{s:s, s:s, s:s, s:[{s:s, s:o}], s:[{s:s, s:o}], s:[{s:s, s:{s:s, s:s, s:s}}]}",
+	return json_pack("{s:s, s:s, s:s, s:[{s:s, s:o}], s:[{s:s, s:o}],"
+			 " s:[{s:s, s:{s:s, s:s, s:s}}]}",
 		"apiVersion", "v1", "kind", "Config", "current-context", NAME, "clusters", "name",
 		NAME, "cluster", cluster_of(config), "users", "name", NAME, "user", user_of(config),
 		"contexts", "name", NAME, "context", "cluster", NAME, "user", NAME, "namespace",

@@ -77,7 +77,8 @@ static void on_version(void *arg, const struct process_result *result)
 	tool->version = text_display(result->out, strcspn(result->out, " \r\n"), TEXT_LINE);
 	a->good = tool->major > OLDEST_MAJOR ||
 		(tool->major == OLDEST_MAJOR && tool->minor >= OLDEST_MINOR) ||
-		error_set(a->err, ERROR_CONFIG, "%s is %s, which is too old: v%d.%d or newer is needed",
+		error_set(a->err, ERROR_CONFIG,
+			"%s is %s, which is too old: v%d.%d or newer is needed",
 			tool->program, tool->version, OLDEST_MAJOR, OLDEST_MINOR);
 }
 

@@ -248,9 +248,10 @@ static void add_upgrade(struct helm_argv *a, const struct helm_call *call, const
 	add(a, r->chart);
 	add_place(a, call);
 	add(a, "--timeout");
-	add_take(a, left_ms < 0 ? xstrdup(NO_LIMIT)
-				: xasprintf("%llds",
-					  left_ms < 1000 ? 1LL : (long long)(left_ms + 500) / 1000));
+	/* 0s fails at once in helm 3, and is no limit at all in helm 4. */
+	add_take(a, left_ms < 0          ? xstrdup(NO_LIMIT)
+			: left_ms < 1000 ? xstrdup("1s")
+					 : xasprintf("%llds", (long long)(left_ms + 500) / 1000));
 	if (v->mode == VERIFY_HELM)
 		add(a, "--wait");
 	if (v->mode == VERIFY_HELM && v->wait_for_jobs)
@@ -308,14 +309,22 @@ void helm_argv_get(
 	finish(a);
 }
 
+/* As a shell takes it. */
 static void add_word(struct buf *out, const char *word)
 {
-	bool plain = word[strspn(word,
-			     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=")] == '\0';
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=";
+	char *text = text_display(word, strlen(word), TEXT_LINE);
+	bool quoted = word[strspn(word, plain)] != '\0';
 
-	buf_addstr(out, plain ? "" : "'");
-	text_add_display(out, word, strlen(word), TEXT_LINE);
-	buf_addstr(out, plain ? "" : "'");
+	buf_addstr(out, quoted ? "'" : "");
+	for (const char *c = text; *c; c++) {
+		if (*c == '\'')
+			buf_addstr(out, "'\\'");
+		buf_addch(out, *c);
+	}
+	buf_addstr(out, quoted ? "'" : "");
+	free(text);
 }
 
 static void add_typed_place(struct buf *out, const struct helm_call *call)

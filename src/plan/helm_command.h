@@ -20,7 +20,7 @@ struct helm_call {
 	const char *ns;
 	const char *kubeconfig, *context; /* for --kubeconfig and --kube-context */
 	const char *typed_context; /* the same in a command for people; NULL: theirs is the same */
-	const char *folder; /* where helm_private_write() wrote; may be NULL when it has nothing to */
+	const char *folder; /* where helm_private_write() wrote; may be NULL when it had nothing */
 };
 
 /* A command line: NULL-terminated once it is made. Zero it before use. */

@@ -47,10 +47,11 @@ static const char *skip_words(const char *text)
 static bool is_lone_list(const char *line, size_t len, size_t *keep)
 {
 	static const char words[] = "1 error occurred:";
+	size_t n = sizeof(words) - 1;
 
-	if (len < sizeof(words) - 1 || memcmp(line + len - (sizeof(words) - 1), words, sizeof(words) - 1))
+	if (len < n || memcmp(line + len - n, words, n) != 0)
 		return false;
-	*keep = len - (sizeof(words) - 1);
+	*keep = len - n;
 	return true;
 }
 
@@ -216,7 +217,8 @@ bool helm_state_pending(const struct helm_state *state)
 }
 
 /* What a person can do about it. */
-static void add_remedy(struct buf *out, const struct helm_state *state, const struct helm_call *call)
+static void add_remedy(
+	struct buf *out, const struct helm_state *state, const struct helm_call *call)
 {
 	bool back = state->good_revision && state->good_revision < state->revision;
 

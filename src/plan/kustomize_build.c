@@ -83,7 +83,8 @@ static void ask_version(struct build *b)
 }
 
 /* Calls fn for each line that holds something. */
-static void each_line(const char *text, void (*fn)(void *arg, const char *line, size_t len), void *arg)
+static void each_line(
+	const char *text, void (*fn)(void *arg, const char *line, size_t len), void *arg)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\r\n");

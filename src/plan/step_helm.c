@@ -40,9 +40,9 @@ static bool is_url(const char *s)
 
 static bool is_release_name(const char *s)
 {
-	size_t len = strlen(s);
+	size_t len = strlen(s), good = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.");
 
-	if (len == 0 || len > RELEASE_MAX || strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") != len)
+	if (len == 0 || len > RELEASE_MAX || good != len)
 		return false;
 	return !strchr("-.", s[0]) && !strchr("-.", s[len - 1]) && !strstr(s, "..") &&
 		!strstr(s, "-.") && !strstr(s, ".-");
@@ -226,7 +226,8 @@ static void read_pair(struct reading *r, enum helm_set_kind kind, const struct y
 	char *text = NULL;
 
 	if (key->kind != YAML_SCALAR || !*key->value) {
-		field_mistake(key, file, errs, "a key of %s must be a path such as image.tag", what);
+		field_mistake(
+			key, file, errs, "a key of %s must be a path such as image.tag", what);
 		return;
 	}
 	if (value->kind != YAML_SCALAR) {
@@ -237,7 +238,8 @@ static void read_pair(struct reading *r, enum helm_set_kind kind, const struct y
 	}
 	if (value->plain && !*value->value) {
 		field_mistake(value, file, errs,
-			"a value of %s is missing: write \"\" for an empty text, null to unset it", what);
+			"a value of %s is missing: write \"\" for an empty text, null to unset it",
+			what);
 		return;
 	}
 	text = xstrdup(value->plain && strcmp(value->value, "~") == 0 ? "null" : value->value);
@@ -257,8 +259,8 @@ static void read_pairs(struct reading *r, enum helm_set_kind kind, const struct 
 	const char *what, const char *file, struct errors *errs)
 {
 	if (node->kind != YAML_MAPPING) {
-		field_mistake(node, file, errs, "%s must be a mapping, such as {image.tag: \"1.2\"}",
-			what);
+		field_mistake(node, file, errs,
+			"%s must be a mapping, such as {image.tag: \"1.2\"}", what);
 		return;
 	}
 	for (size_t i = 0; i < node->n; i++)

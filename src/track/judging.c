@@ -10,8 +10,8 @@
 #include "base/xalloc.h"
 #include "track/related.h"
 
-static void judge_with(bool wait_for_jobs, const struct related_set *related, const json_t *manifest,
-	 const json_t *object, struct judgement *out)
+static void judge_with(bool wait_for_jobs, const struct related_set *related,
+	const json_t *manifest, const json_t *object, struct judgement *out)
 {
 	struct judge_options options = {
 		.wait_for_jobs = wait_for_jobs,

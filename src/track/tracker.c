@@ -242,11 +242,14 @@ static bool is_deploying(const struct tracker *t)
 	return t->deployer.since && t->applied_at < 0;
 }
 
-/* The other program has written it: this is what the step is about. */
-static void follow_deployer(
-	const struct tracker *t, struct tracked *o, const json_t *object, int64_t now)
+/* The other program has written it: this is what the step is about. The server's clock may be
+ * behind ours, so what came, or moved on, since we look counts, too. */
+static void follow_deployer(const struct tracker *t, struct tracked *o, const json_t *object,
+	int64_t generation_before, int64_t now)
 {
-	if (o->fresh || !rivals_written_since(object, t->deployer.since))
+	bool moved = generation_before && o->judged.generation > generation_before;
+
+	if (o->fresh || !(o->gone || moved || rivals_written_since(object, t->deployer.since)))
 		return;
 	o->fresh = true;
 	o->first_look = now;
@@ -256,6 +259,7 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 {
 	struct tracked *o = tree_row(t, object);
 	const char *uid = jx_str(object, "metadata.uid");
+	int64_t generation_before = o && o->seen ? o->judged.generation : 0;
 	enum status before;
 	char *reason;
 
@@ -289,7 +293,7 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 		note_before_run(o, object);
 		rivals_of_apply(o, object);
 	} else if (o->applied && is_deploying(t)) {
-		follow_deployer(t, o, object, now);
+		follow_deployer(t, o, object, generation_before, now);
 	} else if (o->applied) {
 		rivals_follow(o, object);
 	}

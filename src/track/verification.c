@@ -310,6 +310,11 @@ void verification_deploying(struct verification *v)
 	loop_timer_set(v->timer, TICK_MS);
 }
 
+void verification_deploying_first(struct verification *v)
+{
+	tracker_deploying(v->tracker, 1);
+}
+
 void verification_follow(struct verification *v)
 {
 	v->polling = v->spec.verify.mode != VERIFY_NONE;

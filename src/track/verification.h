@@ -66,6 +66,8 @@ void verification_add_hook(struct verification *v, const struct manifest *m, con
 /* Another program applies the objects, from now on: rows are followed as they are added, but no
  * verdict comes before verification_applied() or verification_conclude(). */
 void verification_deploying(struct verification *v);
+/* … and it makes every object anew: none is of before. */
+void verification_deploying_first(struct verification *v);
 /* After a batch of objects was added meanwhile: asks for them. */
 void verification_follow(struct verification *v);
 /* That program has ended and its word is the verdict. The reason is put together of head; of what

@@ -458,6 +458,21 @@ def secrets():
 
 
 @case
+def endless_output():
+    """What a record takes is bounded; the end is kept."""
+    script = "import sys\nfor i in range(20000): print('line', i)\nprint('Error: it broke', file=sys.stderr)\nsys.exit(1)\n"
+    with Sim() as sim, Place(much=script) as place:
+        place.script("helm", f"if [ \"$1\" = upgrade ]; then exec '{sys.executable}' -I -S '{place.path('much')}'; fi\n" + HELM)
+        with place.run(sim) as run:
+            snapshot = ended(run, 1, "failed")
+            told = sum(len(e["lines"]) for e in run.journal() if e["event"] == "step.output")
+        ok(told < 8000, "lines of the journal", told)
+        lines = step(snapshot)["output"]
+        same((len(lines), "Error: it broke" in lines), (200, True), "the last ones are in the snapshot", lines[-3:])
+        says(snapshot, "it broke; release web was not created", "and the reason")
+
+
+@case
 def private_kubeconfig():
     """What the command line says of the cluster holds for helm, too; the token in no command line."""
     with Sim() as sim, Place() as place:

@@ -117,7 +117,7 @@ static void test_left(void)
 
 static void test_in_the_way(void)
 {
-	struct helm_call call = { .tool = &helm3, .release = &web, .ns = "shop", .typed_context = "my prod" };
+	struct helm_call call = { .tool = &helm3, .release = &web, .ns = "shop", .typed_context = "my 'prod'" };
 	struct helm_state state;
 	struct buf out = { 0 };
 
@@ -126,7 +126,7 @@ static void test_in_the_way(void)
 	helm_add_in_the_way(&out, &state, &call);
 	ok(strncmp(buf_str(&out), "release web is pending-upgrade at revision 2 since ", 51) == 0, "says since when");
 	ok(strstr(buf_str(&out), ": another helm is at work, or one was interrupted; if none is, "
-		"helm rollback web 1 -n shop --kube-context 'my prod' brings revision 1 back") != NULL, "and what to do");
+		"helm rollback web 1 -n shop --kube-context 'my '\\''prod'\\''' brings revision 1 back") != NULL, "and what to do");
 	helm_state_release(&state);
 	buf_release(&out);
 }

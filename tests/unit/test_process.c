@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/process_run.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
 #include "tap.h"
@@ -417,6 +418,32 @@ static void test_closed_stdio(void)
 	release(&end);
 }
 
+/* A child that is waited for, in a loop of its own. */
+static void test_run(void)
+{
+	const char *argv[] = { "sh", "-c", "echo out; echo err >&2; exit 3", NULL }, *slow[] = { "sleep", "60", NULL };
+	const char *absent[] = { "ksettle-no-such-program", NULL };
+	struct sigaction after;
+	struct error err = { 0 };
+	struct end end = { 0 };
+	char *path;
+
+	ok(process_run(&(struct process_spec){ .argv = argv }, on_done, &end, &err), "a program is run to its end");
+	is_int(end.exit_code, 3, "  with its exit code");
+	is_str(end.out, "out\n", "  and its output");
+	is_int(end.calls, 1, "  told of once");
+	release(&end);
+	ok(process_run(&(struct process_spec){ .argv = slow, .timeout_ms = 50 }, on_done, &end, &err), "a slow one");
+	ok(end.timed_out, "  ends at its deadline");
+	release(&end);
+	ok(!process_run(&(struct process_spec){ .argv = absent }, on_done, &end, &err) && err.code && !end.calls, "one that is not there");
+	ok(sigaction(SIGINT, NULL, &after) == 0 && after.sa_handler == SIG_DFL, "signals mean again what they did");
+	path = process_find("sh");
+	ok(path && path[0] == '/', "a program is found on PATH");
+	free(path);
+	ok(!process_find("ksettle-no-such-program"), "or not");
+}
+
 int main(void)
 {
 	struct error err = { 0 };
@@ -436,5 +463,6 @@ int main(void)
 	test_many();
 	test_closed_stdio();
 	loop_free(loop);
+	test_run();
 	return tap_done();
 }

@@ -46,17 +46,17 @@ static int tab_text(enum drawer_tab tab, int x, int end, char text[static TAB_SI
 	return text_width(text) + 2;
 }
 
-static void draw_tabs(
-	struct canvas *c, const struct box *box, int row, const struct ui *ui, bool object)
+static void draw_tabs(struct canvas *c, const struct box *box, int row, const struct ui *ui)
 {
 	int x = inner_col(box) - 1, end = box->col + box->cols;
+	enum drawer_tab shown = page_has(ui, ui->tab) ? ui->tab : DRAWER_DETAILS;
 
 	for (int tab = 0; tab < DRAWER__COUNT; tab++) {
-		bool on = object ? tab == (int)ui->tab : tab == DRAWER_DETAILS;
+		bool on = tab == (int)shown;
 		char text[TAB_SIZE];
 		int width;
 
-		if (!object && !on)
+		if (!page_has(ui, (enum drawer_tab)tab))
 			continue;
 		width = tab_text((enum drawer_tab)tab, x, end, text);
 		canvas_put(c, row, x, end - x, on ? ROLE_BOLD : ROLE_DIM, " ");
@@ -75,10 +75,12 @@ int drawer_tab_at(const struct ui *ui, const struct box *box, int row, int col)
 {
 	int x = inner_col(box) - 1;
 
-	for (int tab = 0; tab < DRAWER__COUNT && ui->object && row == box->row + 1; tab++) {
+	for (int tab = 0; tab < DRAWER__COUNT && row == box->row + 1; tab++) {
 		char text[TAB_SIZE];
 		int width = tab_text((enum drawer_tab)tab, x, box->col + box->cols, text);
 
+		if (!page_has(ui, (enum drawer_tab)tab))
+			continue;
 		if (col >= x && col < x + width)
 			return tab;
 		x += width + 1;
@@ -171,16 +173,20 @@ static void make_page(
 	page_make(page, m, ui, cols - 3, now_ms);
 }
 
-/* Within what there is; a manifest that was just opened shows where its problem is. */
+/* Within what there is. A manifest that was just opened shows where its problem is; what ends with
+ * its newest lines shows those, and goes on doing so as long as they are in sight. */
 static void scroll_page(struct ui *ui, const struct page *page, int room)
 {
-	int last = (int)page->n - room;
+	int last = (int)page->n > room ? (int)page->n - room : 0;
 
 	if (ui->drawer_fresh && page->pointed != PAGE_NOWHERE && (int)page->pointed + 3 > room)
 		ui->drawer_scroll = (int)page->pointed - room / 3;
+	if (page->tail && (ui->drawer_fresh || ui->drawer_scroll == ui->drawer_last))
+		ui->drawer_scroll = last;
 	ui->drawer_fresh = false;
 	ui->drawer_scroll = ui->drawer_scroll > last ? last : ui->drawer_scroll;
 	ui->drawer_scroll = ui->drawer_scroll < 0 ? 0 : ui->drawer_scroll;
+	ui->drawer_last = last;
 }
 
 static void draw_place(
@@ -211,7 +217,7 @@ void drawer_draw(struct canvas *c, const struct box *box, const struct scene *sc
 	scroll_page(ui, &page, room);
 	clear_box(c, box);
 	draw_title(c, box, scene, o);
-	draw_tabs(c, box, box->row + 1, ui, o != NULL);
+	draw_tabs(c, box, box->row + 1, ui);
 	for (int i = 0; i < room && (size_t)(ui->drawer_scroll + i) < page.n; i++)
 		draw_line(c, box, box->row + HEAD + i, &page, (size_t)(ui->drawer_scroll + i), ui);
 	draw_place(c, box, ui, &page, room);

@@ -16,7 +16,7 @@ const struct binding keymap[] = {
 	{ 'd', 0, "d", "details: status, conditions, containers, owner", "d details", NULL,
 		ACTION_TAB + DRAWER_DETAILS, KEYS_TABLE },
 	{ 'e', 0, "e", "events", "e events", NULL, ACTION_TAB + DRAWER_EVENTS, KEYS_TABLE },
-	{ 'l', 0, "l", "log lines of containers in trouble", "l logs", NULL,
+	{ 'l', 0, "l", "log lines of containers in trouble; of a step what its tool wrote", "l logs", NULL,
 		ACTION_TAB + DRAWER_LOGS, KEYS_TABLE },
 	{ K_ESC, 0, "Esc", "close what is open; then take the filters away", "Esc close", NULL,
 		ACTION_BACK, KEYS_DRAWER },

@@ -5,6 +5,7 @@
 #include "tui/drawer.h"
 #include "tui/frame.h"
 #include "tui/keys_table.h"
+#include "tui/page.h"
 #include "tui/prompt.h"
 
 #define SIDEWAYS 8
@@ -20,6 +21,16 @@ void keys_open_tab(struct ui *ui, enum drawer_tab tab)
 	ui->drawer = true;
 	ui->tab = tab;
 	ui->follow = false;
+}
+
+static void next_tab(struct ui *ui, unsigned by)
+{
+	enum drawer_tab tab = ui->tab;
+
+	do
+		tab = (tab + by) % DRAWER__COUNT;
+	while (!page_has(ui, tab));
+	keys_open_tab(ui, tab);
 }
 
 static void scroll(struct ui *ui, int by)
@@ -53,10 +64,8 @@ enum outcome keys_drawer(
 		ui->drawer_sideways += ui->drawer_sideways < SIDEWAYS_MAX ? SIDEWAYS : 0;
 		break;
 	case ACTION_OPEN: break;
-	case ACTION_NEXT_STEP: keys_open_tab(ui, (ui->tab + 1) % DRAWER__COUNT); break;
-	case ACTION_PREVIOUS_STEP:
-		keys_open_tab(ui, (ui->tab + DRAWER__COUNT - 1) % DRAWER__COUNT);
-		break;
+	case ACTION_NEXT_STEP: next_tab(ui, 1); break;
+	case ACTION_PREVIOUS_STEP: next_tab(ui, DRAWER__COUNT - 1); break;
 	case ACTION_NEXT_OBJECT: case ACTION_PREVIOUS_OBJECT:
 		keys_move(ui, m, l, action == ACTION_NEXT_OBJECT ? 1 : -1);
 		ui->drawer_scroll = ui->drawer_sideways = 0;

@@ -76,6 +76,11 @@ void page_ago(const struct page_writer *w, const char *when, char out[static DUR
 		duration_age(w->now - at, out);
 }
 
+bool page_has(const struct ui *ui, enum drawer_tab tab)
+{
+	return ui->object || tab == DRAWER_DETAILS || tab == DRAWER_LOGS;
+}
+
 void page_make(
 	struct page *page, const struct model *m, const struct ui *ui, int width, int64_t now_ms)
 {
@@ -96,6 +101,8 @@ void page_make(
 	*page = (struct page){ .pointed = PAGE_NOWHERE };
 	if (s && o)
 		pages[ui->tab](&w, o);
+	else if (s && ui->tab == DRAWER_LOGS)
+		page_output(&w);
 	else if (s)
 		page_step(&w);
 }

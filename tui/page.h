@@ -35,11 +35,14 @@ struct page {
 	struct buf text;
 	struct page_line *lines; size_t n, cap;
 	bool numbered;       /* a manifest */
+	bool tail;           /* its last lines are the newest */
 	size_t pointed;      /* the first line that a problem points to; PAGE_NOWHERE */
 };
 
-/* The tab that ui has open, of what is under the cursor: an object, or the step itself, which has
- * details only. width: columns to wrap at. */
+/* What is under the cursor, an object or the step itself, has that tab. */
+bool page_has(const struct ui *ui, enum drawer_tab tab);
+/* The tab that ui has open; a step has details in place of those that it has not. width: columns to
+ * wrap at. */
 void page_make(
 	struct page *page, const struct model *m, const struct ui *ui, int width, int64_t now_ms);
 void page_release(struct page *page);

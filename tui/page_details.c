@@ -172,17 +172,6 @@ static void add_verify(struct page_writer *w)
 	page_add_pair(w, "Jobs", ROLE_NORMAL, s->wait_for_jobs ? "waited for" : "not waited for");
 }
 
-/* What the step's tool wrote. */
-static void add_output(struct page_writer *w)
-{
-	const struct model_step *s = w->step;
-
-	if (s->noutput)
-		add_title(w, "Output");
-	for (size_t i = 0; i < s->noutput; i++)
-		page_add_wrapped(w, ROLE_NORMAL, 0, *s->output[i] ? s->output[i] : " ");
-}
-
 void page_step(struct page_writer *w)
 {
 	const struct model_step *s = w->step;
@@ -207,6 +196,5 @@ void page_step(struct page_writer *w)
 	page_add_pair(w, "", ROLE_NORMAL, s->connection_message);
 	if (s->mode)
 		add_verify(w);
-	add_output(w);
 	free(cluster);
 }

@@ -94,6 +94,7 @@ void page_logs(struct page_writer *w, const struct model_object *o)
 	json_t *list = o->logs ? json_loads(o->logs, 0, NULL) : NULL;
 	bool previous = w->ui->previous;
 
+	w->page->tail = true;
 	if (!count_logs(list, previous)) {
 		say_no_logs(w, o, count_logs(list, !previous));
 		previous = true; /* the lines before its end say more than none */
@@ -102,6 +103,18 @@ void page_logs(struct page_writer *w, const struct model_object *o)
 		if (jx_bool(json_array_get(list, i), "previous") == previous)
 			add_log(w, json_array_get(list, i));
 	json_decref(list);
+}
+
+void page_output(struct page_writer *w)
+{
+	const struct model_step *s = w->step;
+
+	w->page->tail = true;
+	if (!s->noutput)
+		page_add_wrapped(w, ROLE_DIM, 0,
+			s->tool ? "its tool has written nothing" : "this step runs no tool");
+	for (size_t i = 0; i < s->noutput; i++)
+		page_add_wrapped(w, ROLE_NORMAL, 0, *s->output[i] ? s->output[i] : " ");
 }
 
 void page_timeline(struct page_writer *w, const struct model_object *o)

@@ -29,6 +29,7 @@ void page_ago(const struct page_writer *w, const char *when, char out[static DUR
 void page_manifest(struct page_writer *w, const struct model_object *o);
 void page_details(struct page_writer *w, const struct model_object *o);
 void page_step(struct page_writer *w);
+void page_output(struct page_writer *w); /* of the step's tool */
 void page_events(struct page_writer *w, const struct model_object *o);
 void page_logs(struct page_writer *w, const struct model_object *o);
 void page_timeline(struct page_writer *w, const struct model_object *o);

@@ -50,6 +50,7 @@ struct ui {
 	bool previous;            /* logs: of the instance before the last restart */
 	bool wrap;                /* long lines of manifests */
 	int drawer_scroll, drawer_sideways;
+	int drawer_last;          /* the largest scroll at the last drawing */
 	bool drawer_fresh;        /* just opened: the drawing scrolls to where the problem is */
 	char *find;               /* / in the drawer; NULL: none */
 

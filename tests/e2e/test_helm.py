@@ -426,7 +426,7 @@ def terminal():
             screen.type("kkkkkkkk\r")
             screen.type("d")
             screen.shows("helm v3.19.0")
-            screen.type("G")
+            screen.type("l")
             screen.shows("NOTES: welcome", "the drawer has what helm said")
             screen.type("qq")
             same(screen.wait(), 0, "exit code 0")

@@ -15,7 +15,7 @@
 
 static const char *const models[] = {
 	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "crowd", "rollout", "parallel", "wide",
-	"hostile", "stale", "remains",
+	"hostile", "stale", "remains", "helm",
 };
 
 static const struct { int rows, cols; } sizes[] = { { 10, 40 }, { 24, 80 }, { 40, 120 }, { 50, 200 } };
@@ -42,6 +42,7 @@ static const struct {
 	{ "hostile", "hostile", ICONS_UNICODE, "j" },
 	{ "stale", "stale", ICONS_UNICODE, "jj" },
 	{ "remains", "remains", ICONS_UNICODE, "" },
+	{ "helm", "helm", ICONS_UNICODE, "" },
 	{ "folded", "bad-image", ICONS_UNICODE, "1-j" },
 	{ "unfolded", "many-pods", ICONS_UNICODE, "1jj<right>" },
 	{ "all", "bad-image", ICONS_UNICODE, "1a" },
@@ -68,6 +69,7 @@ static const struct {
 	{ "drawer-events", "bad-image", ICONS_UNICODE, "2jjje" },
 	{ "drawer-logs", "bad-image", ICONS_UNICODE, "2jjjl" },
 	{ "drawer-logs-previous", "bad-image", ICONS_UNICODE, "2jjjP" },
+	{ "drawer-output", "helm", ICONS_UNICODE, "2l" },
 	{ "drawer-logs-none", "bad-image", ICONS_UNICODE, "2jl" },
 	{ "drawer-timeline", "succeeded", ICONS_UNICODE, "1jt" },
 };

@@ -231,7 +231,8 @@ faults: [{method: GET, path: '*/deployments?*', code: 500, times: 1, afterReques
         seen |= check_contract("shortened window", sim, "base", ["--timeout", "6s"])
     with Sim("apply: [{match: {kind: Secret}, code: 422}]") as sim:
         seen |= check_contract("refused", sim, "base", IN_TIME)
-    same(sorted(set(JOURNAL) - seen), [], "every event was met")
+    # step.output is helm's: test_helm.py meets it.
+    same(sorted(set(JOURNAL) - seen - {"step.output"}), [], "every event was met")
 
 if __name__ == "__main__":
     main()

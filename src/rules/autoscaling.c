@@ -24,7 +24,10 @@ static void add_measure(struct buf *text, const json_t *measure, const char *abs
 		buf_addstr(text, words[0] ? words[0] : words[1] ? words[1] : absent);
 }
 
-/* "cpu: 10%/80%", "requests: <unknown>/5": one metric, from where its type says. */
+/* kubectl shows two and tells how many more there are. */
+#define METRICS_SHOWN 2
+
+/* "cpu: 10%/80%", "<unknown>/5 (avg)": one metric, from where its type says. */
 static void add_metric(struct buf *text, const json_t *metric, const json_t *current)
 {
 	static const struct {
@@ -33,20 +36,24 @@ static void add_metric(struct buf *text, const json_t *metric, const json_t *cur
 		{ "Resource", "resource.name", "resource.target", "resource.current" },
 		{ "ContainerResource", "containerResource.name", "containerResource.target",
 			"containerResource.current" },
-		{ "Pods", "pods.metric.name", "pods.target", "pods.current" },
-		{ "Object", "object.metric.name", "object.target", "object.current" },
-		{ "External", "external.metric.name", "external.target", "external.current" },
+		{ "Pods", NULL, "pods.target", "pods.current" },
+		{ "Object", NULL, "object.target", "object.current" },
+		{ "External", NULL, "external.target", "external.current" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		const char *name = jx_str(metric, types[i].name);
+		const json_t *target = jx_get(metric, types[i].target);
+		const char *name = types[i].name ? jx_str(metric, types[i].name) : NULL;
 
 		if (!same(jx_str(metric, "type"), types[i].type))
 			continue;
-		buf_printf(text, "%s%s: ", text->len ? ", " : "", name ? name : "");
+		buf_printf(text, "%s%s%s", text->len ? ", " : "", name ? name : "",
+			name ? ": " : "");
 		add_measure(text, jx_get(current, types[i].current), "<unknown>");
 		buf_addch(text, '/');
-		add_measure(text, jx_get(metric, types[i].target), "<auto>");
+		add_measure(text, target, "<auto>");
+		if (i > 2 && jx_get(target, "averageValue"))
+			buf_addstr(text, " (avg)"); /* it could be another's, too */
 	}
 }
 
@@ -60,8 +67,10 @@ static void targets_column(struct judgement *out, const json_t *object)
 	struct buf text;
 
 	buf_init(&text, LIST_MAX);
-	for (size_t i = 0; i < json_array_size(metrics); i++)
+	for (size_t i = 0; i < json_array_size(metrics) && i < METRICS_SHOWN; i++)
 		add_metric(&text, json_array_get(metrics, i), json_array_get(current, i));
+	if (json_array_size(metrics) > METRICS_SHOWN)
+		buf_printf(&text, " + %zu more...", json_array_size(metrics) - METRICS_SHOWN);
 	if (!metrics && json_is_integer(target)) {
 		if (json_is_integer(used))
 			buf_printf(&text, "cpu: %lld%%", json_integer_value(used));

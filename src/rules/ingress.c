@@ -32,7 +32,7 @@ static void judge_ingress(struct judgement *out, const json_t *object,
 	list_addresses(&list, object);
 	judgement_column(out, "Address", "%s", buf_str(&list));
 	buf_release(&list);
-	judgement_column(out, "Ports", "%s", jx_len(object, "spec.tls") ? "80,443" : "80");
+	judgement_column(out, "Ports", "%s", jx_len(object, "spec.tls") ? "80, 443" : "80");
 	judge_success(out);
 	if (!has_address(object))
 		judgement_note(out, "no address published");

@@ -2,8 +2,6 @@
 /* Pod: ready, or completed where it is to complete. */
 #include "rules/pod.h"
 
-#include "rules/pod.h"
-
 #include <string.h>
 
 #include "base/jx.h"

@@ -259,7 +259,7 @@ static void check_words(const char *srcdir)
 	free(path);
 }
 
-/* Lists as long as no server stores them are not looked at all by all, which would take hours. */
+/* Lists as long as no server stores them are not looked at all by all, which would take minutes. */
 static json_t *many(size_t n, const char *key, char first)
 {
 	json_t *list = json_array();
@@ -271,7 +271,7 @@ static json_t *many(size_t n, const char *key, char first)
 
 static void check_large(void)
 {
-	size_t n = 100000;
+	size_t n = 20000;
 	json_t *pod = json_pack("{s:s, s:s, s:{s:o}, s:{s:s, s:o, s:o}}", "apiVersion", "v1",
 		"kind", "Pod", "spec", "containers", many(n, "name", 'a'), "status", "phase",
 		"Running", "containerStatuses", many(n, "name", 'b'), "initContainerStatuses",
@@ -284,13 +284,13 @@ static void check_large(void)
 	struct judgement j;
 
 	judge(&j, pod, NULL, 0);
-	is_int(j.status, STATUS_IN_PROGRESS, "a Pod of a hundred thousand containers");
+	is_int(j.status, STATUS_IN_PROGRESS, "a Pod of twenty thousand containers");
 	judgement_release(&j);
 	judge(&j, route, NULL, 0);
-	is_str(j.reason, "Unreadable", "a route of a hundred thousand parents");
+	is_str(j.reason, "Unreadable", "a route of twenty thousand parents");
 	judgement_release(&j);
 	judge(&j, widget, NULL, 0);
-	is_int(j.status, STATUS_IN_PROGRESS, "a hundred thousand conditions");
+	is_int(j.status, STATUS_IN_PROGRESS, "twenty thousand conditions");
 	judgement_release(&j);
 	json_decref(pod);
 	json_decref(route);
@@ -343,7 +343,8 @@ int main(void)
 	check_table();
 	check_passive();
 	check_children();
-	check_large();
+	if (!getenv("RULES_CASES_ONLY"))
+		check_large();
 	if (!cases)
 		check_words(srcdir);
 	ok(glob(pattern, 0, NULL, &found) == 0 && found.gl_pathc > 0, "there are cases");

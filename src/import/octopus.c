@@ -197,36 +197,41 @@ static const char *name_of(const struct ocl_node *node)
 	return name && *name ? name : node->nlabels ? node->labels[0] : NULL;
 }
 
+static void begin_action(struct process *p, const struct ocl_node *step,
+	const struct ocl_node *node, size_t own_from, bool together)
+{
+	const char *own = name_of(node), *whole = name_of(step);
+	struct action a = { .o = &p->o,
+		.step = step,
+		.node = node,
+		.props = ocl_get(node, "properties"),
+		.body = json_object() };
+
+	a.name = free_name(p, own ? own : whole ? whole : "Step");
+	a.slug = slug_of(node->nlabels  ? node->labels[0]
+			: step->nlabels ? step->labels[0]
+					: a.name);
+	a.taken = xcalloc(a.props ? a.props->n + 1 : 1, sizeof(*a.taken));
+	read_action(p, &a, own_from, together);
+	action_release(&a);
+}
+
 static void read_step(struct process *p, const struct ocl_node *step)
 {
 	size_t own_from = p->n;
 	bool together = p->n && is_word(step, "start_trigger", "StartWithPrevious");
-	const char *name = name_of(step) ? name_of(step) : "Step";
 
 	if (!ocl_get(step, "action"))
 		remark_add(&p->remarks, false, step->line, step->column,
-			"the step '%s' has no action", name);
+			"the step '%s' has no action", name_of(step) ? name_of(step) : "Step");
 	p->group += !together;
-	for (size_t i = 0; i < step->n; i++) {
+	for (size_t i = 0; i < step->n && p->actions <= ACTIONS_MAX; i++) {
 		const struct ocl_node *node = step->items[i];
-		const char *own = name_of(node);
-		struct action a = { .o = &p->o,
-			.step = step,
-			.node = node,
-			.props = ocl_get(node, "properties"),
-			.body = json_object() };
 
-		if (node->kind != OCL_BLOCK || strcmp(node->name, "action") != 0) {
-			json_decref(a.body);
+		if (node->kind != OCL_BLOCK || strcmp(node->name, "action") != 0)
 			continue;
-		}
-		a.name = free_name(p, own ? own : name);
-		a.slug = slug_of(node->nlabels  ? node->labels[0]
-				: step->nlabels ? step->labels[0]
-						: a.name);
-		a.taken = xcalloc(a.props ? a.props->n + 1 : 1, sizeof(*a.taken));
-		read_action(p, &a, own_from, together);
-		action_release(&a);
+		if (++p->actions <= ACTIONS_MAX)
+			begin_action(p, step, node, own_from, together);
 	}
 }
 
@@ -274,34 +279,48 @@ static void release(struct process *p)
 	variables_release(&p->o.env);
 }
 
+/* Whether there is a plan; else a sentence. */
+static bool conclude(const struct process *p, const char *file, struct error *err)
+{
+	if (p->actions > ACTIONS_MAX)
+		return error_set(
+			err, ERROR_LIMIT, "%s: it has more than %d actions", file, ACTIONS_MAX);
+	if (p->o.variables.full || p->o.env.full)
+		return error_set(
+			err, ERROR_LIMIT, "%s: it has more than %d variables", file, VARIABLES_MAX);
+	if (p->o.out->steps)
+		return true;
+	if (p->steps.len)
+		return error_set(err, ERROR_CONFIG,
+			"%s: no step of it is one that a plan could have: it deploys nothing to Kubernetes, or nothing that is carried over",
+			file);
+	return error_set(err, ERROR_CONFIG,
+		"%s: this is no deployment process: it has no step \"NAME\" { action { … } }",
+		file);
+}
+
 bool octopus_import(
 	struct import *out, const char *text, size_t len, const char *file, struct error *err)
 {
 	struct process p = { .o = { .file = file, .out = out } };
 	struct ocl_node *root = ocl_parse(text, len, file, err);
+	bool good;
 
 	if (!root)
 		return false;
 	*out = (struct import){ 0 };
 	read_steps(&p, root);
 	ocl_free(root);
-	if (out->steps) {
+	good = conclude(&p, file, err);
+	if (good) {
 		plan_write(&p);
 		remarks_move(&out->remarks, &p.remarks);
 		if (out->remarks.n)
 			qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items),
 				by_place);
-	} else if (p.steps.len) {
-		error_set(err, ERROR_CONFIG,
-			"%s: no step of it is one that a plan could have: it deploys nothing to Kubernetes, or nothing that is carried over",
-			file);
 	} else {
-		error_set(err, ERROR_CONFIG,
-			"%s: this is no deployment process: it has no step \"NAME\" { action { … } }",
-			file);
+		import_release(out);
 	}
 	release(&p);
-	if (!out->steps)
-		import_release(out);
-	return out->steps > 0;
+	return good;
 }

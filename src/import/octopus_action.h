@@ -77,6 +77,7 @@ const char *action_file(
 
 /* The packages block of that name ("": the action's own); NULL: none. */
 const struct ocl_node *action_package(const struct action *a, const char *name);
+const struct ocl_node *action_git(const struct action *a, const char *name); /* the same */
 /* "${nginx.version}": which one Octopus deploys, its release says. To free(). */
 char *action_version(struct action *a, const struct ocl_node *at, const char *package_id);
 

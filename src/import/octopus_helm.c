@@ -57,7 +57,7 @@ static void set_git(struct helm *h)
 {
 	struct action *a = h->a;
 	const char *folder = action_filled(a, H "ChartDirectory");
-	const struct ocl_node *git = ocl_get(a->node, "git_dependencies");
+	const struct ocl_node *git = action_git(a, "");
 	char *path = xasprintf("./%s", folder ? folder : "");
 
 	json_object_set_new(

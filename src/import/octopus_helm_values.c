@@ -104,11 +104,15 @@ static void add_chart_files(struct values *v, json_t *source)
 static void add_foreign_files(struct values *v, json_t *source, const char *key)
 {
 	char *paths = member_text(source, "ValuesFilePaths"), *name = member_text(source, key);
+	const struct ocl_node *git = name ? action_git(v->h->a, name) : NULL;
+	const char *uri = ocl_text(git, "repository_uri");
 
 	add_paths(v, NULL, paths);
 	if (paths)
 		action_leave(v->h->a, v->at, "values files of %s: put them beside the plan",
-			name ? name : "a repository");
+			uri ? uri
+				: name ? name
+				       : "a repository");
 	free(name);
 	free(paths);
 }

@@ -18,7 +18,11 @@ struct process {
 	struct written *written;
 	size_t n, cap;
 	size_t group;
+	size_t actions; /* that were read */
 };
+
+/* A plan whose steps name each other grows with their square. */
+#define ACTIONS_MAX 500
 
 /* Text that is no variable, as a plan writes it. A new reference. */
 json_t *plan_literal(const char *text);

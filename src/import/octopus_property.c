@@ -128,9 +128,11 @@ json_t *action_json(struct action *a, const char *key, json_type type)
 		return NULL;
 	value = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!value || json_typeof(value) != type)
-		action_leave(a, action_at(a, key), PREFIX "%s: it is no JSON %s%s%s", key,
-			type == JSON_ARRAY ? "list" : "object", value ? "" : ": ",
-			value ? "" : why.text);
+		/* jansson's own words would quote what may be secret. */
+		action_unusable(a, action_at(a, key),
+			PREFIX "%s: it is no JSON %s (line %d, column %d of it)", key,
+			type == JSON_ARRAY ? "list" : "object", value ? 1 : why.line,
+			value ? 1 : why.column);
 	else if (!json_is_blank(value))
 		return value;
 	json_decref(value);
@@ -299,16 +301,26 @@ const char *action_file(
 	return file->path;
 }
 
-const struct ocl_node *action_package(const struct action *a, const char *name)
+static const struct ocl_node *find_block(const struct action *a, const char *type, const char *name)
 {
 	for (size_t i = 0; i < a->node->n; i++) {
 		const struct ocl_node *item = a->node->items[i];
 
-		if (item->kind == OCL_BLOCK && strcmp(item->name, "packages") == 0 &&
+		if (item->kind == OCL_BLOCK && strcmp(item->name, type) == 0 &&
 			strcmp(item->nlabels ? item->labels[0] : "", name) == 0)
 			return item;
 	}
 	return NULL;
+}
+
+const struct ocl_node *action_package(const struct action *a, const char *name)
+{
+	return find_block(a, "packages", name);
+}
+
+const struct ocl_node *action_git(const struct action *a, const char *name)
+{
+	return find_block(a, "git_dependencies", name);
 }
 
 char *action_version(struct action *a, const struct ocl_node *at, const char *package_id)

@@ -66,6 +66,7 @@ static void read_attribute(struct action *a, const struct ocl_node *node)
 {
 	size_t i = 0;
 	char *words = words_of(node);
+	const char *package = ocl_text(node, "package_id");
 
 	while (i < ARRAY_LEN(attributes) && strcmp(attributes[i].name, node->name) != 0)
 		i++;
@@ -75,6 +76,10 @@ static void read_attribute(struct action *a, const struct ocl_node *node)
 		action_leave(a, node, "%s: %s; here the step is in every run", node->name, words);
 	else if (attributes[i].treatment == WHERE && *words)
 		action_note(a, node, "%s: %s; ksettle runs where it is started", node->name, words);
+	else if (strcmp(node->name, "packages") == 0 && node->nlabels && *node->labels[0] &&
+		strcmp(a->type, "resources") != 0)
+		action_note(a, node, "the package %s%s%s: Octopus fetches it, ksettle does not",
+			node->labels[0], package ? ", " : "", package ? package : "");
 	else if (strcmp(node->name, "notes") == 0 && *words)
 		action_note(a, node, "notes: %s", words);
 	free(words);
@@ -106,7 +111,7 @@ static void read_step_properties(struct action *a)
 
 		if (strncasecmp(name, PREFIX, strlen(PREFIX)) == 0)
 			name += strlen(PREFIX);
-		if (strcasecmp(name, "TargetRoles") == 0)
+		if (strcasecmp(name, "TargetRoles") == 0 && *text)
 			action_note(a, item,
 				"target tags %s: which cluster they mean is not in the process: give --context, or context: here",
 				text);

@@ -73,15 +73,10 @@ static json_t *files_of(struct action *a)
 	return files;
 }
 
-static const struct ocl_node *git_block(const struct action *a)
-{
-	return ocl_get(a->node, "git_dependencies");
-}
-
 /* Where files come from that are not in the process. */
 static void say_source(struct action *a, bool package)
 {
-	const struct ocl_node *git = git_block(a), *from = action_package(a, "");
+	const struct ocl_node *git = action_git(a, ""), *from = action_package(a, "");
 	const char *repository = action_filled(a, REPOSITORY);
 
 	if (package && from)
@@ -150,7 +145,7 @@ static json_t *remote_overlay(struct action *a, const struct ocl_node *git, cons
 void read_kustomize(struct action *a)
 {
 	const char *overlay = action_filled(a, OVERLAY), *repository = action_filled(a, REPOSITORY);
-	const struct ocl_node *git = git_block(a);
+	const struct ocl_node *git = action_git(a, "");
 	bool remote = ocl_text(git, "repository_uri") &&
 		(!repository || strcasecmp(repository, "Project") != 0);
 

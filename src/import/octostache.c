@@ -11,6 +11,8 @@
 #include "base/xalloc.h"
 
 #define NAME_MAX_BYTES 60
+#define TOKEN_MAX 1024 /* bytes of one #{…}, without what a block holds */
+#define ENDLESS_MAX 100 /* blocks without an end, in one text, whose end is looked for */
 
 void variables_release(struct variables *list)
 {
@@ -28,7 +30,7 @@ static size_t token_length(const char *s)
 	int depth = 0;
 	bool quoted = false;
 
-	for (size_t i = 0; s[i]; i++) {
+	for (size_t i = 0; s[i] && i < TOKEN_MAX; i++) {
 		if (s[i] == '"' && s[i - 1] != '\\') {
 			quoted = !quoted;
 		} else if (!quoted && s[i] == '#' && s[i + 1] == '{') {
@@ -146,6 +148,11 @@ size_t variables_add(
 			free(name);
 			return i;
 		}
+	if (list->n == VARIABLES_MAX) {
+		list->full = true;
+		free(name);
+		return 0;
+	}
 	for (int i = 2; has_name(list, name); i++) {
 		free(name);
 		name = xasprintf("%s-%d", wish, i);
@@ -161,6 +168,7 @@ struct writing {
 	struct buf out;
 	bool file;
 	size_t *used, n;
+	size_t endless; /* blocks that have no end */
 };
 
 static void use_variable(struct writing *w, size_t index)
@@ -237,8 +245,9 @@ static size_t add_token(struct writing *w, const char *s, size_t len)
 {
 	char *expression = inside(s, len), *value = known_value(w->o, expression), *whole;
 	const char *word = block_word(expression);
-	size_t block = word ? block_length(s, len, word) : 0;
+	size_t block = word && w->endless < ENDLESS_MAX ? block_length(s, len, word) : 0;
 
+	w->endless += word && !block;
 	len = block ? block : len;
 	if (value) {
 		add_plain(w, value, strlen(value));

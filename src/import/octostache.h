@@ -16,7 +16,10 @@ struct variable {
 struct variables {
 	struct variable *items;
 	size_t n, cap;
+	bool full; /* there were more than VARIABLES_MAX: not all are here */
 };
+
+#define VARIABLES_MAX 1000
 
 void variables_release(struct variables *list);
 /* The index of the variable that stands for `what`; a new one is called `wish`, or as near to that

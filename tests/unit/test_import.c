@@ -434,6 +434,54 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 	return remove(path);
 }
 
+/* ---- size ---- */
+
+#define HEAD "step \"a\" {\n"
+#define ACTION "action {\naction_type = \"Octopus.KubernetesDeployConfigMap\"\nproperties = {\n"
+#define NAME "\"Octopus.Action.KubernetesContainers.ConfigMapName\" = \""
+
+/* The sentence that a process made of parts ends in, "" if it is a plan. before and after stand around n times middle, in
+ * which %zu is which one it is. */
+static void check_size(
+	const char *name, const char *before, const char *middle, size_t n, const char *after, const char *want)
+{
+	const char *number = strstr(middle, "%zu");
+	struct import import = { 0 };
+	struct error err = { 0 };
+	struct buf ocl;
+
+	buf_init(&ocl, 0);
+	buf_addstr(&ocl, before);
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&ocl, middle, number ? (size_t)(number - middle) : strlen(middle));
+		if (number)
+			buf_printf(&ocl, "%zu%s", i, number + 3);
+	}
+	buf_addstr(&ocl, after);
+	if (octopus_import(&import, buf_str(&ocl), ocl.len, "p.ocl", &err))
+		import_release(&import);
+	is_str(err.text, want, name);
+	buf_release(&ocl);
+}
+
+/* None of these takes a time that grows with the square of its size. */
+static void check_sizes(void)
+{
+	check_size("tokens without an end", HEAD ACTION NAME, "#{", 400000, "\"\n}\n}\n}\n", "");
+	check_size("blocks without an end", HEAD ACTION NAME, "#{if a}", 400000, "\"\n}\n}\n}\n", "");
+	check_size("blocks in blocks", HEAD ACTION NAME, "#{if a}#{/if}", 200000, "\"\n}\n}\n}\n", "");
+	check_size("one variable often", HEAD ACTION NAME, "#{a}", 400000, "\"\n}\n}\n}\n", "");
+	check_size("many variables", HEAD ACTION NAME, "#{a%zu}", 400000, "\"\n}\n}\n}\n", "p.ocl: it has more than 1000 variables");
+	check_size("many actions", HEAD, ACTION NAME "a\"\n}\n}\n", 501, "}\n", "p.ocl: it has more than 500 actions");
+	check_size("many steps at once", "",
+		HEAD "start_trigger = \"StartWithPrevious\"\n" ACTION NAME "a%zu\"\n}\n}\n}\n", 500, "", "");
+	check_size("patterns of patterns",
+		HEAD "action {\naction_type = \"Octopus.KubernetesDeployRawYaml\"\nproperties = {\n"
+		     "\"Octopus.Action.KubernetesContainers.CustomResourceYamlFileName\" = \"",
+		"{a,b}", 60, "\"\n}\n}\n}\n",
+		"p.ocl: no step of it is one that a plan could have: it deploys nothing to Kubernetes, or nothing that is carried over");
+}
+
 int main(void)
 {
 	srcdir = getenv("srcdir") ? getenv("srcdir") : ".";
@@ -445,6 +493,7 @@ int main(void)
 	check_verify_cases();
 	each_sample(check_sample);
 	each_sample(check_damage);
+	check_sizes();
 	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	return tap_done();
 }

@@ -36,6 +36,17 @@ struct import {
 
 void import_release(struct import *import);
 
+/* Of ASCII, whatever the locale: the names of a plan's parts are the same for everybody. */
+static inline bool is_ascii_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool is_ascii_alnum(char c)
+{
+	return is_ascii_letter(c) || (c >= '0' && c <= '9');
+}
+
 void remark_add(struct remarks *list, bool left_out, int line, int column, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 void remarks_release(struct remarks *list);

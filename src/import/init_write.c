@@ -2,6 +2,7 @@
 /* The words of a plan that is made of a folder: its head, its charts, its kustomizations. */
 #include "import/init_write.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,8 +111,8 @@ static char *release_of(const char *chart)
 
 	buf_init(&out, 0);
 	for (; *chart && out.len < 53; chart++)
-		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789", *chart))
-			buf_addch(&out, *chart);
+		if (is_ascii_alnum(*chart))
+			buf_addch(&out, (char)tolower((unsigned char)*chart));
 		else if (out.len && out.data[out.len - 1] != '-')
 			buf_addch(&out, '-');
 	while (out.len && out.data[out.len - 1] == '-')

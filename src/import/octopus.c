@@ -109,7 +109,7 @@ static char *slug_of(const char *text)
 
 	buf_init(&out, 0);
 	for (; *text && out.len < 50; text++) {
-		bool good = isalnum((unsigned char)*text) || *text == '-' || *text == '_';
+		bool good = is_ascii_alnum(*text) || *text == '-' || *text == '_';
 
 		if (good)
 			buf_addch(&out, (char)tolower((unsigned char)*text));

@@ -91,6 +91,14 @@ static void set_release(struct helm *h)
 			"the release has no name in the process; Octopus calls it after the action and the environment, with '-' for what no name may hold");
 }
 
+static void set_namespace(struct action *a)
+{
+	const char *ns = action_filled(a, H "Namespace");
+
+	if (ns)
+		a->ns = action_value(a, action_at(a, H "Namespace"), ns);
+}
+
 /* helm's --wait decides in both; without its own timeout helm has one. */
 static void set_verify(struct helm *h)
 {
@@ -151,8 +159,8 @@ static void leave_others(struct action *a)
 /* In the order in which one reads a release. */
 static void sort_keys(struct action *a)
 {
-	static const char *const order[] = { "release", "chart", "repo", "version", "namespace",
-		"createNamespace", "atomic", "values", "set", "setString", "args" };
+	static const char *const order[] = { "release", "chart", "repo", "version",
+		"createNamespace", "atomic", "values", "set", "setString", "setFile", "args" };
 	json_t *sorted = json_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
@@ -167,7 +175,7 @@ void read_helm(struct action *a)
 
 	a->type = "helm";
 	set_release(&h);
-	action_set(a, a->body, "namespace", H "Namespace");
+	set_namespace(a);
 	helm_read_args(&h);
 	if (helm_is_git(&h))
 		set_git(&h);

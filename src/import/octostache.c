@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "import/import.h"
 
 #define NAME_MAX_BYTES 60
 #define TOKEN_MAX 1024 /* bytes of one #{…}, without what a block holds */
@@ -112,9 +113,9 @@ static char *name_of(const char *expression)
 		if (*c == '[' || *c == '|')
 			buf_addch(&out, '.');
 		else
-			buf_addch(&out, isalnum((unsigned char)*c) || strchr("._-", *c) ? *c : '_');
+			buf_addch(&out, is_ascii_alnum(*c) || strchr("._-", *c) ? *c : '_');
 	}
-	if (!out.len || (!isalpha((unsigned char)out.data[0]) && out.data[0] != '_')) {
+	if (!out.len || (!is_ascii_letter(out.data[0]) && out.data[0] != '_')) {
 		char *named = xasprintf("_%s", buf_str(&out));
 
 		buf_release(&out);
@@ -316,7 +317,7 @@ char *octostache_env_name(const char *name)
 	char *out = xstrdup(name);
 
 	for (char *c = out; *c; c++)
-		if (!isalnum((unsigned char)*c))
+		if (!is_ascii_alnum(*c))
 			*c = '_';
 	return out;
 }

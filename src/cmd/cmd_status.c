@@ -149,7 +149,7 @@ static int run(const struct args *args)
 
 const struct command command_status = {
 	.name = "status",
-	.usage = "status [-f FILE|-]... [-k DIR] [TYPE/NAME...] [flags]",
+	.usage = "status -f FILE|TYPE/NAME...",
 	.summary = "judge objects of a file or the cluster once",
 	.example = "status deploy,sts -l app=web -n shop -o json",
 	.bit = FOR_STATUS,

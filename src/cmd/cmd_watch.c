@@ -39,11 +39,6 @@ static bool make_plan(const struct args *args, struct plan *plan, struct errors 
 	if (!args->files.n && !args->kustomize) {
 		if (!wanted_selection(args, &selection, &err))
 			return errors_add_error(errs, &err);
-		if (selection.nreleases) {
-			selection_release(&selection);
-			return errors_add(errs, ERROR_USAGE,
-				"helm:RELEASE follows in a later version of watch");
-		}
 		wish.selection = &selection;
 		write_words(&words, args);
 		wish.words = buf_str(&words);
@@ -71,7 +66,7 @@ static int run(const struct args *args)
 
 const struct command command_watch = {
 	.name = "watch",
-	.usage = "watch [-f FILE|-]... [-k DIR] [TYPE/NAME...] [flags]",
+	.usage = "watch -f FILE|TYPE/NAME...",
 	.summary = "watch objects settle; applies nothing",
 	.example = "watch deploy,sts -l app=web -n shop --timeout 5m",
 	.bit = FOR_WATCH,

@@ -4,11 +4,13 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
 #include "cmd/cluster.h"
 #include "cmd/preflight.h"
+#include "cmd/watch_release.h"
 #include "kube/discovery.h"
 #include "plan/selection.h"
 #include "track/verification.h"
@@ -17,6 +19,9 @@ struct watcher {
 	struct executor executor;
 	struct executor_spec spec;
 	struct loop_timer *timer;
+	struct watch_release **releases;
+	size_t nreleases;
+	bool told;                /* the step knows that its objects are there */
 };
 
 static void add_manifests(const struct watcher *w, const struct manifests *list)
@@ -67,6 +72,78 @@ static void add_selection(const struct watcher *w, const struct selection *s)
 	errors_release(&known);
 }
 
+static const struct selection *selection_of(const struct watcher *w)
+{
+	return w->spec.plan->steps[w->spec.index].selection;
+}
+
+/* What helm does not know yet, in one sentence; NULL: it knows all. To free(). */
+static char *releases_trouble(const struct watcher *w)
+{
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < w->nreleases; i++) {
+		const char *trouble = watch_release_trouble(w->releases[i]);
+
+		if (trouble)
+			buf_printf(&text, "%s%s", text.len ? "; " : "", trouble);
+	}
+	return text.len ? buf_take(&text) : NULL;
+}
+
+static bool has_objects(const struct watcher *w)
+{
+	for (size_t i = 0; i < w->nreleases; i++)
+		if (watch_release_count(w->releases[i]) || watch_release_trouble(w->releases[i]))
+			return true;
+	return selection_of(w)->n > 0;
+}
+
+/* The first answers of all releases are there. The watcher may be freed in it. */
+static void begin(struct watcher *w, const char *trouble)
+{
+	struct error err = { 0 };
+
+	w->told = true;
+	for (size_t i = 0; i < w->nreleases; i++)
+		if (watch_release_is_forbidden(w->releases[i]))
+			error_set(&err, ERROR_RBAC, "%s",
+				watch_release_trouble(w->releases[i]));
+	if (!err.code && !has_objects(w)) {
+		w->spec.ended(w->spec.arg, VERDICT_SUCCEEDED, "the release has no objects");
+		return;
+	}
+	if (!err.code)
+		verification_missing(w->spec.verification, trouble);
+	w->spec.applied(w->spec.arg, &err);
+}
+
+static void release_answered(void *arg)
+{
+	struct watcher *w = arg;
+	char *trouble;
+
+	for (size_t i = 0; i < w->nreleases; i++)
+		if (!watch_release_is_known(w->releases[i]))
+			return;
+	trouble = releases_trouble(w);
+	if (w->told) {
+		verification_missing(w->spec.verification, trouble);
+		verification_follow(w->spec.verification);
+	} else {
+		begin(w, trouble);
+	}
+	free(trouble);
+}
+
+static void start_releases(struct watcher *w, const struct selection *s)
+{
+	w->releases = xcalloc(s->nreleases, sizeof(*w->releases));
+	for (size_t i = 0; i < s->nreleases; i++)
+		w->releases[w->nreleases++] =
+			watch_release_start(&w->spec, s->releases[i], release_answered, w);
+}
+
 static void tell(void *arg)
 {
 	struct watcher *w = arg;
@@ -76,7 +153,10 @@ static void tell(void *arg)
 	add_manifests(w, &step->manifests);
 	if (step->selection)
 		add_selection(w, step->selection);
-	w->spec.applied(w->spec.arg, &none);
+	if (step->selection && step->selection->nreleases)
+		start_releases(w, step->selection);
+	else
+		w->spec.applied(w->spec.arg, &none);
 }
 
 static struct executor *start(const struct executor_spec *spec)
@@ -92,7 +172,11 @@ static struct executor *start(const struct executor_spec *spec)
 
 static void give_up(struct executor *e)
 {
-	loop_timer_stop(((struct watcher *)e)->timer);
+	struct watcher *w = (struct watcher *)e;
+
+	loop_timer_stop(w->timer);
+	for (size_t i = 0; i < w->nreleases; i++)
+		watch_release_stop(w->releases[i]);
 }
 
 static void watcher_free(struct executor *e)
@@ -100,6 +184,9 @@ static void watcher_free(struct executor *e)
 	struct watcher *w = (struct watcher *)e;
 
 	loop_timer_remove(w->timer);
+	for (size_t i = 0; i < w->nreleases; i++)
+		watch_release_free(w->releases[i]);
+	free(w->releases);
 	free(w);
 }
 

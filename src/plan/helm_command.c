@@ -303,8 +303,10 @@ void helm_argv_get(
 	add(a, "get");
 	add(a, what);
 	add(a, call->release->name);
-	add(a, "--revision");
-	add_take(a, xasprintf("%d", revision));
+	if (revision > 0) {
+		add(a, "--revision");
+		add_take(a, xasprintf("%d", revision));
+	}
 	add_place(a, call);
 	finish(a);
 }

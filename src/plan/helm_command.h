@@ -37,7 +37,7 @@ void helm_argv_upgrade(struct helm_argv *out, const struct helm_call *call, cons
 void helm_argv_try(struct helm_argv *out, const struct helm_call *call, const struct verify *v,
 	int64_t left_ms);
 void helm_argv_history(struct helm_argv *out, const struct helm_call *call);
-/* what: "manifest" or "hooks". */
+/* what: "manifest" or "hooks". revision 0: the newest. */
 void helm_argv_get(
 	struct helm_argv *out, const struct helm_call *call, const char *what, int revision);
 void helm_argv_release(struct helm_argv *argv);

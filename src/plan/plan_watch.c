@@ -71,6 +71,20 @@ static void select_words(struct plan_step *step, const struct watch_wish *wish)
 	*wish->selection = (struct selection){ 0 };
 }
 
+/* Releases are read by helm. */
+static void find_helm(struct plan *plan, struct plan_step *step, struct errors *errs)
+{
+	struct error err = { 0 };
+
+	if (!step->selection || !step->selection->nreleases)
+		return;
+	if (helm_tool_find(&plan->helm, &err))
+		step->tool = xasprintf("helm %s", plan->helm.version);
+	else
+		errors_add(errs, ERROR_CONFIG, "helm:%s: %s", step->selection->releases[0],
+			err.text);
+}
+
 static char *title_of(const struct watch_wish *wish)
 {
 	char title[TITLE_SIZE];
@@ -98,6 +112,7 @@ bool plan_of_watch(struct plan *plan, const struct watch_wish *wish,
 		read_files(step, wish, errs);
 	if (!wish->selection && errs->n == before)
 		choose(step, wish, errs);
+	find_helm(plan, step, errs);
 	verify_resolve(step, flags, &nothing, &nothing, "watch", errs);
 	if (errs->n == before)
 		return true;

@@ -132,6 +132,9 @@ static bool check_flags(
 	if (!s->n && (selects || flags->all || flags->all_namespaces))
 		return mistake(err,
 			"a selector, --all or -A needs at least one type to select from, such as deploy,sts");
+	if (s->nreleases && s->n && !named)
+		return mistake(err,
+			"a release cannot be given together with types: watch them one by one, or by TYPE/NAME");
 	if (named && selects)
 		return mistake(err,
 			"a name cannot be given together with a selector: one of the two says which objects");

@@ -89,6 +89,7 @@ bool set_may_ask(const struct group *g)
 void sets_tell(struct poller *p)
 {
 	size_t matches = 0;
+	char *why;
 
 	if (!p->selected)
 		return;
@@ -99,7 +100,9 @@ void sets_tell(struct poller *p)
 			return;
 		matches += p->groups[i]->set->matches;
 	}
-	tracker_nothing(p->tracker, matches ? NULL : p->selected);
+	why = matches ? NULL : xasprintf("nothing matches %s", p->selected);
+	tracker_waits_for(p->tracker, why);
+	free(why);
 }
 
 static struct tracked *add(struct source *s, const json_t *object)

@@ -412,19 +412,17 @@ void tracker_children_trouble(struct tracker *t, struct tracked *owner, const ch
 	set_text(&owner->children_trouble, why);
 }
 
-void tracker_nothing(struct tracker *t, const char *what)
+void tracker_waits_for(struct tracker *t, const char *why)
 {
 	char *text;
 
-	if (what && !t->missing) {
-		t->missing = xasprintf("nothing matches %s", what);
-		text = xasprintf("%s; waiting", t->missing);
+	if (why && (!t->missing || strcmp(t->missing, why) != 0)) {
+		text = xasprintf("%s; waiting", why);
 		recorder_emit(t->recorder, event_warning(t->step, NULL, text));
 		free(text);
-	} else if (!what) {
-		free(t->missing);
-		t->missing = NULL;
 	}
+	free(t->missing);
+	t->missing = xstrdup_or_null(why);
 }
 
 void tracker_stale(struct tracker *t, struct tracked *o, bool stale)

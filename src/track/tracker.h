@@ -119,7 +119,7 @@ struct tracker {
 				 < 0: never */
 	char *disturbed_id, *disturbed_why;
 	json_t *classes; /* StorageClasses; NULL: not known */
-	char *missing; /* "nothing matches …"; NULL: there is no selector, or something matches */
+	char *missing; /* "nothing matches …"; NULL: nothing of what was selected is missing */
 	unsigned born; /* moves when what was nobody's may now be ours: a new owner was seen */
 	struct settle settle;
 };
@@ -173,9 +173,9 @@ void tracker_judge(const struct tracker *t, const json_t *object, struct judgeme
 void tracker_classes(struct tracker *t, json_t *classes);
 /* What is the matter with a claim that the Pod waits for; NULL: nothing known. */
 void tracker_claim(struct tracker *t, struct tracked *pod, const char *why);
-/* The selectors match nothing (what: "deployments with -l app=web in shop"): the step waits, and
- * says so once. NULL: they match something. */
-void tracker_nothing(struct tracker *t, const char *what);
+/* Of what was selected nothing is there, or not all is known: the step waits, and says so once, by
+ * this sentence. NULL: that is over. */
+void tracker_waits_for(struct tracker *t, const char *why);
 /* What events and logs say of it; NULL: nothing. */
 void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, const char *cause);
 /* A child's words changed by something else than a look at it. */

@@ -293,6 +293,12 @@ void verification_selected(struct verification *v, const char *words)
 	poller_selected(v->poller, words);
 }
 
+void verification_missing(struct verification *v, const char *why)
+{
+	v->reached = true; /* else its kinds were not known */
+	tracker_waits_for(v->tracker, why);
+}
+
 void verification_add_hook(struct verification *v, const struct manifest *m, const char *ns,
 	struct hook *hook_take)
 {

@@ -3,12 +3,14 @@
 import concurrent.futures
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 from harness import CLUSTER, KSETTLE, KUBECONFIG, Failed, Skipped, await_that, expect, expect_in, kubectl, main
 from objects import config_map, deployment, job, service
 
+CHARTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "charts")
 QUICK = ("--stabilization", "2s")
 
 
@@ -255,7 +257,7 @@ def test_watch_what_leaves(p):
     kubectl("-n", p.ns, "label", "cm", "a", "b", "c", "set=1")
     kubectl("-n", p.ns, "label", "deploy/slow", "set=1")
     run = p.start("watch", "cm,deploy", "-l", "set=1", "-n", p.ns, "--timeout", "8s", "-o", "plain", "--snapshot", p.path("out.json"))
-    await_that("a first look", lambda: os.path.isdir(p.path("state/ksettle/runs")) and "object.seen" in journal(p))
+    await_that("a first look", lambda: "object.seen" in journal(p))
     kubectl("-n", p.ns, "delete", "cm", "b")
     kubectl("-n", p.ns, "label", "cm", "c", "set-")
     run = p.finish(run)
@@ -267,7 +269,7 @@ def test_watch_what_leaves(p):
 
 def journal(p):
     folder = p.path("state/ksettle/runs")
-    names = os.listdir(folder)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
     path = os.path.join(folder, names[0], "journal.jsonl") if names else None
     return open(path, encoding="utf-8").read() if path and os.path.exists(path) else ""
 
@@ -292,6 +294,43 @@ def test_watch_live_objects(p):
             raise Failed(f"{name}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr}")
         manifests = [e["manifest"] for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "object.applied"]
         expect(f"{name}: manifests", bool(manifests) and not any("managedFields" in m or "\nstatus:" in m or "resourceVersion" in m for m in manifests), True)
+
+
+def watch_release(p, version):
+    helm = shutil.which(f"helm{version}")
+    if not helm or not CLUSTER:
+        raise Skipped(f"helm{version} is not on PATH (tests/cluster/build.sh helm), or this cluster's Pods do not do as they are told")
+    env = {"KSETTLE_HELM": helm}
+
+    def install(*args):
+        done = subprocess.run([helm, "--kubeconfig", KUBECONFIG, "-n", p.ns, "upgrade", "--install", "web", os.path.join(CHARTS, "web"), *args], capture_output=True, text=True)
+        expect(f"helm upgrade: {done.stderr}", done.returncode, 0)
+
+    run = p.start("watch", "helm:web", "deploy/other", "-n", p.ns, "-o", "plain", "--snapshot", p.path("out.json"), *QUICK, env=env)
+    await_that("it says that the release is not there", lambda: f"there is no release web in {p.ns}" in journal(p))
+    apply(p, deployment("other"))
+    install("--set", "replicas=2")
+    run = p.finish(run)
+    run.expect(0, "succeeded")
+    web = run.object("Deployment", "web")
+    expect("its objects are given", (web["applied"], web["apply"]), (True, None))
+    expect_in("with helm's manifest", "# Source:", web["manifest"])
+    expect_in("by which helm", f"helm v{version}.", run.step()["tool"])
+    run = p.run("watch", "helm:web", "helm:nope", "-n", p.ns, "--timeout", "5s", env=env)
+    run.expect(3, "timedOut")
+    expect("why", run.step()["reason"], f"not settled within 5s: there is no release nope in {p.ns}")
+    text = subprocess.run([os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkuser.sh"), CLUSTER, f"user-{p.ns}"], check=True, capture_output=True, text=True).stdout
+    run = p.run("watch", "helm:web", "-n", p.ns, env={**env, "KUBECONFIG": p.write("viewer", text)})
+    run.expect(4, "failed")
+    expect_in("why", "forbidden", run.step()["reason"])
+
+
+def test_watch_helm_3(p):
+    watch_release(p, 3)
+
+
+def test_watch_helm_4(p):
+    watch_release(p, 4)
 
 
 if __name__ == "__main__":

@@ -373,6 +373,52 @@ def watch_what_goes():
             same({(o["status"], o["reason"]) for o in listed(snapshot).values()}, {("Success", None), ("Success", "Removed")}, "one that its owner removed is not waited for")
 
 
+HELM = """#!/bin/sh
+case $1 in
+version) echo v3.19.0;;
+get) echo "$*" >>FOLDER/calls; cat FOLDER/$3.yaml 2>/dev/null || { cat FOLDER/said >&2; exit 1; };;
+esac
+"""
+
+
+@case
+def watch_a_release():
+    with Sim(create(*SPACES, conf("a"))) as sim:
+        write(sim, "said", "Error: release: not found\n")
+        write(sim, "full.yaml", "---\n# Source: chart/a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: batch/v1\nkind: Job\nmetadata: {generateName: once-}\n")
+        write(sim, "empty.yaml", "")
+        os.chmod(write(sim, "helm", HELM.replace("FOLDER", sim.folder)), 0o755)
+        env = {"KSETTLE_HELM": sim.path("helm")}
+
+        def watch(*words, more=(), **changes):
+            return Run("watch", *words, "-n", "shop", *FAST, *more, "-o", "plain", sim=sim, env={**env, **changes})
+
+        with watch("helm:full", more=["--timeout", "60s"]) as run:
+            snapshot = ended(run, 0, "succeeded", "a watch of a release")
+            row = listed(snapshot)["ConfigMap/a"]
+            ok((row["applied"], row["apply"]) == (True, None) and row["manifest"].startswith("# Source: chart/a.yaml"), "its objects are given, with helm's manifest", row)
+            ok([w for w in snapshot["steps"][0]["warnings"] if "once-" in w], "what has no name is told of", snapshot["steps"][0]["warnings"])
+            same(snapshot["run"]["plan"], "watch helm:full", "the words are the run's title")
+            call = open(sim.path("calls")).read()
+            ok(call.startswith("get manifest full --namespace shop") and "--revision" not in call, "helm is asked for the newest revision", call)
+        with watch("helm:full", "helm:late", "cm/a", more=["--timeout", "60s"]) as run:
+            ok(run.until_said("there is no release late in shop; waiting"), "a release that is not there is waited for", run.so_far())
+            write(sim, "late.tmp", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n")
+            os.rename(sim.path("late.tmp"), sim.path("late.yaml"))
+            apply(sim, "/api/v1/namespaces/shop/configmaps/b", conf("b"))
+            same(given(ended(run, 0, "succeeded", "a watch of one that comes later")), ["ConfigMap/a", "ConfigMap/b"], "its objects are added")
+        with watch("helm:never", more=["--timeout", "1500ms"]) as run:
+            snapshot = ended(run, 3, "timedOut", "a watch of one that never comes")
+            same(snapshot["steps"][0]["reason"], "not settled within 1.5s: there is no release never in shop", "the verdict says so")
+        with watch("helm:empty", more=["--timeout", "60s"]) as run:
+            same(ended(run, 0, "succeeded", "a watch of one without objects")["steps"][0]["reason"], "the release has no objects", "the verdict says so")
+        write(sim, "said", 'Error: query: failed to query with labels: secrets is forbidden: User "me" cannot list resource "secrets"\n')
+        with watch("helm:never", more=["--timeout", "60s"]) as run:
+            ok("secrets is forbidden" in ended(run, 4, "failed", "helm may not look")["steps"][0]["reason"], "the verdict says so")
+        with watch("helm:full", KSETTLE_HELM="/nonexistent/helm") as run:
+            ok(run.wait() == 2 and "helm:full: " in run.err, "no helm: exit code 2 and a sentence", run.err)
+
+
 LIVE = """# what `kubectl get -o yaml` and `helm template` print
 apiVersion: v1
 kind: List

@@ -65,6 +65,8 @@ static const struct {
 	{ { "helm:redis" }, { 0 }, "helm:redis" },
 	{ { "helm:redis", "deploy/web" }, { 0 }, "deploy/web helm:redis" },
 	{ { "deploy", "web", "helm:redis" }, { 0 }, "deploy/web helm:redis" },
+	{ { "deploy", "helm:redis" }, { 0 }, "!together with types" },
+	{ { "helm:redis", "deploy" }, { .labels = "app=web" }, "!together with types" },
 	{ { "helm:" }, { 0 }, "!helm:RELEASE" },
 	{ { "helm:a/b" }, { 0 }, "!cannot be the name" },
 	{ { "helm:--debug" }, { 0 }, "!cannot be the name of a release" },

@@ -71,7 +71,7 @@ def nothing_to_see(line, m, change):
     """The end of a loop over a table or a list, where one more is none or undefined, and the larger of two equals."""
     after = line[m.end():]
     if (m.group(), change) == ("<", "<="):
-        return bool(re.match(r" (ARRAY_LEN|json_array_size)\(", after))
+        return bool(re.match(r" (ARRAY_LEN\(|json_array_size\(|\w+->n;)", after))
     if (m.group(), change) == (">", ">="):
         words = re.search(r"([\w.\->]+) $", line[:m.start()]), re.match(r" ([\w.\->]+) \? ([\w.\->]+) : ([\w.\->]+);", after)
         return all(words) and (words[0].group(1), words[1].group(1)) == (words[1].group(2), words[1].group(3))
@@ -100,7 +100,7 @@ def conditions(lines, number):
 def statement(lines, number):
     """The last line of a call that stands alone: nothing needs what it returns. That memory is freed is another
     test's to see."""
-    if re.search(r"free\(|_release\(|_decref\(", lines[number]):
+    if re.search(r"free\(|_release\(|_decref\(|va_end\(", lines[number]):
         return None
     if not re.match(r"^\t+[a-z]\w*\(", lines[number]) and not re.match(r"^\t+[a-z][\w>.\-\[\]]* [|+]?= ", lines[number]):
         return None

@@ -73,6 +73,8 @@ static char *fact(const struct judgement *j, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		if (strcmp(numbers[i].name, name) == 0)
 			return xasprintf("%lld", numbers[i].value);
+	if (strcmp(name, "family") == 0)
+		return xstrdup(j->family ? family_word(j) + 1 : "none");
 	if (strcmp(name, "container") == 0)
 		return xstrdup(j->container ? j->container : "-");
 	if (strcmp(name, "revision") == 0)

@@ -357,21 +357,22 @@ static void stall(int master, int slave)
 
 static int on_own_terminal(int master, const char *name)
 {
-	const char *set = getenv("FUZZ_ROUNDS"), *seed = getenv("FUZZ_SEED");
+	static const struct { const char *term; int share; } terms[] = {
+		{ "xterm-256color", 1 }, { "xterm-256color", 1 }, { "tmux-256color", 4 }, { "screen", 4 },
+		{ "xterm", 4 }, { "linux", 4 }, { "vt100", 4 },
+	};
+	const char *set = getenv("FUZZ_ROUNDS"), *sown = getenv("FUZZ_SEED");
 	int rounds = set ? atoi(set) : ROUNDS;
+	unsigned seed = sown ? (unsigned)atoi(sown) : 1;
 	int slave;
 
 	setsid();
 	slave = open(name, O_RDWR);
 	if (!ok(slave >= 0 && fcntl(master, F_SETFL, O_NONBLOCK) == 0, "a terminal of our own"))
 		return tap_done();
-	play(master, slave, "xterm-256color", rounds, seed ? (unsigned)atoi(seed) : 1);
-	play(master, slave, "xterm-256color", rounds, seed ? (unsigned)atoi(seed) + 1 : 2);
-	play(master, slave, "tmux-256color", rounds / 4, 3);
-	play(master, slave, "screen", rounds / 4, 4);
-	play(master, slave, "xterm", rounds / 4, 5);
-	play(master, slave, "linux", rounds / 4, 6);
-	play(master, slave, "vt100", rounds / 4, 7);
+	printf("# FUZZ_ROUNDS=%d FUZZ_SEED=%u\n", rounds, seed);
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+		play(master, slave, terms[i].term, rounds / terms[i].share, seed + (unsigned)i);
 	stall(master, slave);
 	close(slave);
 	return tap_done();

@@ -92,6 +92,27 @@ bool field_table(const struct yaml_node *node, const char *what, const struct fi
 	return true;
 }
 
+bool field_lacks(const struct yaml_node *node, const char *key)
+{
+	const char *const wanted[] = { key, NULL };
+
+	if (node->kind != YAML_MAPPING)
+		return false;
+	for (size_t i = 0; i < node->n; i++)
+		if (node->keys[i]->kind == YAML_SCALAR &&
+			nearest_word(node->keys[i]->value, wanted))
+			return false;
+	return true;
+}
+
+bool field_all_known(const struct yaml_node *node, const struct field *fields, size_t n)
+{
+	for (size_t i = 0; node->kind == YAML_MAPPING && i < node->n; i++)
+		if (node->keys[i]->kind != YAML_SCALAR || !find(fields, n, node->keys[i]->value))
+			return false;
+	return node->kind == YAML_MAPPING;
+}
+
 bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs)
 {

@@ -23,6 +23,11 @@ struct field {
 bool field_table(const struct yaml_node *node, const char *what, const struct field *fields,
 	size_t n, void *into, const char *file, struct errors *errs);
 
+/* The mapping has no such key, and none that looks like a slip of the pen for it: that was said. */
+bool field_lacks(const struct yaml_node *node, const char *key);
+/* Every key of the mapping is one of these. */
+bool field_all_known(const struct yaml_node *node, const struct field *fields, size_t n);
+
 /* For the test that holds the plan's schema beside its readers: fn is told every key that a mapping
  * may have when one is read. NULL: nobody is. */
 typedef void field_observer(void *arg, const char *what, const char *key);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "plan/field.h"
 #include "plan/refs.h"
 #include "plan/step_types.h"
 
@@ -35,10 +36,6 @@ static void read_object(
 {
 	json_t *object = form->make(&list->make, node);
 
-	if (!object) {
-		list->broken = true;
-		return;
-	}
 	VEC_GROW(list->items, list->n, list->cap);
 	list->items[list->n++] = (struct made){ form, node, object, false };
 }
@@ -48,8 +45,8 @@ static void read_block(
 {
 	if (!form->make) {
 		list->custom_at = list->n;
-		list->broken |= !step_files_read(&list->custom, node, form->key, list->make.base,
-			list->make.file, list->make.errs);
+		list->custom_lost = !step_files_read(&list->custom, node, form->key,
+			list->make.base, list->make.file, list->make.errs);
 	} else if (node->kind == YAML_SEQUENCE) {
 		for (size_t i = 0; i < node->n; i++)
 			read_object(list, form, node->items[i]);
@@ -75,6 +72,13 @@ void made_read_one(struct made_list *list, make_object_fn *make, const struct ya
 			read_object(list, &forms[i], node);
 }
 
+static const char *name_of(const struct made *made)
+{
+	const struct yaml_node *name = yaml_get(made->node, "name");
+
+	return name && name->kind == YAML_SCALAR ? name->value : "";
+}
+
 /* The workload whose Pods a Service without a selector means; NULL: none, or nobody knows. */
 static const struct made *workload_for(const struct made_list *list, const char *name)
 {
@@ -86,7 +90,7 @@ static const struct made *workload_for(const struct made_list *list, const char 
 
 		if (!made->form->selectable)
 			continue;
-		if (strcmp(jx_str(made->object, "metadata.name"), name) == 0)
+		if (strcmp(name_of(made), name) == 0)
 			return made;
 		only = made;
 		n++;
@@ -94,20 +98,31 @@ static const struct made *workload_for(const struct made_list *list, const char 
 	return n == 1 ? only : NULL;
 }
 
+/* Whether the plan says itself where a Service leads, or what it says of that is lost. */
+static bool has_selector(const struct yaml_node *service)
+{
+	const struct yaml_node *type = yaml_get(service, "type");
+	const struct yaml_node *spec = yaml_get(service, "spec");
+
+	if (type && (type->kind != YAML_SCALAR || strcmp(type->value, "ExternalName") == 0))
+		return true;
+	if (spec && (spec->kind != YAML_MAPPING || yaml_get(spec, "selector")))
+		return true;
+	return service->kind != YAML_MAPPING || !field_lacks(service, "selector");
+}
+
 static void select_pods(struct made_list *list, const struct made *made)
 {
-	const char *type = jx_str(made->object, "spec.type");
 	json_t *spec = json_object_get(made->object, "spec");
 	const struct made *workload;
 
-	if ((type && strcmp(type, "ExternalName") == 0) || yaml_get(made->node, "selector") ||
-		json_object_get(spec, "selector"))
+	if (has_selector(made->node))
 		return;
-	workload = workload_for(list, jx_str(made->object, "metadata.name"));
-	if (workload)
+	workload = workload_for(list, name_of(made));
+	if (workload && spec && workload->object)
 		json_object_set_new(spec, "selector",
 			json_deep_copy(jx_get(workload->object, "spec.selector.matchLabels")));
-	else
+	else if (!workload && !list->unsure)
 		make_mistake(&list->make, made->node,
 			"this service leads to no Pods: give it selector: {app: NAME}");
 }
@@ -128,7 +143,8 @@ static void follow(struct made_list *list, const struct made *made)
 	if (strcmp(from, to) == 0)
 		return;
 	for (size_t i = 0; i < list->n; i++)
-		if (same_namespace(ns, jx_str(list->items[i].object, "metadata.namespace")))
+		if (list->items[i].object &&
+			same_namespace(ns, jx_str(list->items[i].object, "metadata.namespace")))
 			refs_rename(list->items[i].object, kind, from, to);
 	for (size_t i = 0; i < list->custom.n; i++) {
 		struct manifest *m = &list->custom.items[i];
@@ -140,19 +156,18 @@ static void follow(struct made_list *list, const struct made *made)
 
 void made_link(struct made_list *list)
 {
-	struct made *made;
-
-	for (size_t i = 0; (made = made_find(list, "Service", i)); i++)
-		select_pods(list, made);
 	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].form->renamed)
+		if (list->items[i].form->make == make_service)
+			select_pods(list, &list->items[i]);
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].form->renamed && list->items[i].object)
 			follow(list, &list->items[i]);
 }
 
-struct made *made_find(const struct made_list *list, const char *kind, size_t nth)
+struct made *made_find(const struct made_list *list, make_object_fn *make, size_t nth)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(jx_str(list->items[i].object, "kind"), kind) == 0 && nth-- == 0)
+		if (list->items[i].form->make == make && nth-- == 0)
 			return &list->items[i];
 	return NULL;
 }
@@ -181,7 +196,7 @@ size_t made_finish(struct made_list *list, struct manifests *manifests)
 	for (size_t i = 0; i < list->n; i++) {
 		if (i == list->custom_at)
 			finish_custom(list, manifests);
-		if (!list->items[i].last)
+		if (list->items[i].object && !list->items[i].last)
 			finish_made(list, &list->items[i], manifests);
 	}
 	finish_custom(list, manifests);

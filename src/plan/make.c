@@ -25,6 +25,11 @@ bool make_mistake(const struct make *m, const struct yaml_node *node, const char
 	return false;
 }
 
+bool make_lost(const struct yaml_node *node, const json_t *into, const char *key)
+{
+	return !json_object_get(into, key) && !field_lacks(node, key);
+}
+
 json_t *make_kept(json_t *made_take, bool good)
 {
 	if (good)
@@ -71,17 +76,18 @@ static bool read_key(const struct make *m, const struct yaml_node *key,
 	for (size_t i = 0; i < n; i++) {
 		const struct make_key *found = find(&parts[i], key->value);
 		const char *to = found && found->to ? found->to : key->value;
+		bool twice = json_object_get(parts[i].into, to);
 		json_t *made;
 
 		if (!found)
 			continue;
-		if (json_object_get(parts[i].into, to))
-			return make_mistake(m, key, "%s has '%s' already, under another name",
-				parts[0].keys->what, to);
 		made = found->make(m, found, value);
 		if (made)
 			json_object_set_new(parts[i].into, to, made);
-		return made != NULL;
+		if (twice)
+			make_mistake(m, key, "%s has '%s' already, under another name",
+				parts[0].keys->what, to);
+		return made && !twice;
 	}
 	say_unknown(m, key, parts, n);
 	return false;
@@ -144,27 +150,65 @@ json_t *make_table_or_first(
 	return value ? json_pack("{s:o}", first->to ? first->to : first->key, value) : NULL;
 }
 
-bool make_unique(const struct make *m, const struct yaml_node *node, const json_t *list,
-	const char *key, const char *key2)
+char *make_text_of(const struct yaml_node *item, const char *key)
+{
+	const struct yaml_node *value = yaml_get(item, key);
+
+	return value && value->kind == YAML_SCALAR ? xstrdup(value->value) : NULL;
+}
+
+char *make_port_of(const struct yaml_node *item, const char *key)
+{
+	const char *text = item->kind == YAML_SCALAR ? item->value : "";
+	const char *slash = strchr(text, '/');
+	char *protocol = make_text_of(item, "protocol"), *number = make_text_of(item, key);
+	char *port = NULL;
+
+	if (strspn(text, "0123456789"))
+		number = xstrndup(text, strspn(text, "0123456789"));
+	if (number)
+		port = xasprintf("%s/%s", number,
+			slash ? slash + 1 : protocol ? protocol : "TCP");
+	free(protocol);
+	free(number);
+	return port;
+}
+
+static bool is_before(char *const *texts, size_t i)
+{
+	for (size_t k = 0; k < i && texts[i]; k++)
+		if (texts[k] && strcmp(texts[k], texts[i]) == 0)
+			return true;
+	return false;
+}
+
+bool make_unique(const struct make *m, const struct yaml_node *node, const char *key,
+	make_text_fn *text_of)
+{
+	size_t n = node->kind == YAML_SEQUENCE ? node->n : 0;
+	char **texts = xcalloc(n + 1, sizeof(*texts));
+	bool good = true;
+
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = text_of(node->items[i], key);
+		if (is_before(texts, i))
+			good = make_mistake(m, node->items[i],
+				"an item before this one has the same %s", key);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+	return good;
+}
+
+bool make_each_has(
+	const struct make *m, const struct yaml_node *node, const char *key, const char *sentence)
 {
 	bool good = true;
 
-	for (size_t i = 0; i < json_array_size(list) && node->kind == YAML_SEQUENCE; i++) {
-		const json_t *item = json_array_get(list, i);
-		const json_t *value = json_object_get(item, key);
-
-		for (size_t k = 0; k < i && value; k++) {
-			const json_t *other = json_array_get(list, k);
-
-			if (json_equal(value, json_object_get(other, key)) &&
-				(!key2 || json_equal(json_object_get(item, key2),
-						  json_object_get(other, key2)))) {
-				good = make_mistake(m, node->items[i],
-					"an item before this one has the same %s", key);
-				break;
-			}
-		}
-	}
+	for (size_t i = 0; node->kind == YAML_SEQUENCE && i < node->n; i++)
+		if (node->items[i]->kind == YAML_MAPPING && !yaml_get(node->items[i], key))
+			good = make_mistake(m, node->items[i], "%s", sentence);
 	return good;
 }
 

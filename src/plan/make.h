@@ -63,6 +63,10 @@ bool make_parts(const struct make *m, const struct yaml_node *node, const struct
 bool make_mistake(const struct make *m, const struct yaml_node *node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4))); /* always false */
 
+/* What has a key in the plan, or one that looks like a slip of the pen for it, and could not be read:
+ * what depends on it cannot be judged. */
+bool make_lost(const struct yaml_node *node, const json_t *into, const char *key);
+
 /* "name cannot be 'A_b': like", without the value where it came from a variable. Always false. */
 bool make_unfit(const struct make *m, const struct yaml_node *node, const char *what,
 	const char *like);
@@ -103,10 +107,17 @@ json_t *make_list_by_name(const struct make *m, const struct yaml_node *node, ma
 const char *make_scalar(const struct make *m, const struct yaml_node *node, const char *what);
 /* A whole number in digits, quoted or not; no mistake is said. */
 bool make_is_int(const struct yaml_node *node, json_int_t *out);
-/* What two items of the list in node have alike (key2 may be NULL) is a mistake. list is what was
- * made of node, item by item. */
-bool make_unique(const struct make *m, const struct yaml_node *node, const json_t *list,
-	const char *key, const char *key2);
+/* What an item of a list has under key, to free(); NULL: nothing. */
+typedef char *make_text_fn(const struct yaml_node *item, const char *key);
+make_text_fn make_text_of;
+make_text_fn make_port_of; /* "80/TCP" of 80, "80:8080", {KEY: 80} and so on */
+/* Two items of the list that have the same there are a mistake, whatever else is wrong with them.
+ * What is no list has none. */
+bool make_unique(const struct make *m, const struct yaml_node *node, const char *key,
+	make_text_fn *text_of);
+/* A mapping in the list that has no such key is a mistake, said in that sentence. */
+bool make_each_has(
+	const struct make *m, const struct yaml_node *node, const char *key, const char *sentence);
 /* The node as it is; NULL with the mistake said. */
 json_t *make_any(const struct make *m, const struct yaml_node *node);
 

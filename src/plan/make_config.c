@@ -5,6 +5,7 @@
 
 #include "base/b64.h"
 #include "base/jx.h"
+#include "base/unused.h"
 #include "base/xalloc.h"
 #include "plan/make_data.h"
 #include "plan/make_object.h"
@@ -44,8 +45,8 @@ static void add_entry(json_t *object, const char *key, json_t *value)
 	json_object_set_new(entries, key, text ? text : json_incref(value));
 }
 
-static bool fill(
-	const struct make *m, const struct yaml_node *node, json_t *object, const json_t *read)
+static bool fill(const struct make *m, const struct yaml_node *node, json_t *object,
+	const json_t *read, const json_t *metadata UNUSED)
 {
 	static const char *const sources[] = { "data", "binaryData", "files" };
 	json_t *all = json_object();

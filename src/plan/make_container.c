@@ -76,7 +76,7 @@ static json_t *make_env(
 		list = make_tables(m, key, node);
 	else
 		make_mistake(m, node, "env must be a mapping NAME: value, or Kubernetes' list");
-	return make_kept(list, make_unique(m, node, list, "name", NULL));
+	return make_kept(list, make_unique(m, node, "name", make_text_of));
 }
 
 static const struct make_key whole_items[] = {
@@ -144,8 +144,9 @@ static json_t *make_container_ports(
 {
 	json_t *list = make_list(m, key, node, "ports: [80, \"53/UDP\"]", make_container_port);
 
-	return make_kept(list, make_unique(m, node, list, "containerPort", "protocol") &&
-					make_unique(m, node, list, "name", NULL));
+	bool good = make_unique(m, node, "containerPort", make_port_of);
+
+	return make_kept(list, make_unique(m, node, "name", make_text_of) && good);
 }
 
 static const struct make_key amount_items[] = {
@@ -232,19 +233,15 @@ static json_t *make_mounts(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	json_t *list = NULL;
-	bool good;
+	bool good = make_unique(m, node, "mountPath", make_text_of);
 
+	good = make_each_has(m, node, "name", "a mount needs name: that of a volume") && good;
 	if (node->kind == YAML_SEQUENCE)
 		list = make_tables(m, key, node);
 	else if (node->kind == YAML_MAPPING)
 		list = make_list_by_name(m, node, make_mount_of);
 	else
 		make_mistake(m, node, "%s must be a mapping VOLUME: /path, or a list", key->key);
-	good = list && make_unique(m, node, list, "mountPath", NULL);
-	for (size_t i = 0; good && node->kind == YAML_SEQUENCE && i < node->n; i++)
-		if (!yaml_get(node->items[i], "name"))
-			good = make_mistake(
-				m, node->items[i], "a mount needs name: that of a volume");
 	return make_kept(list, good);
 }
 
@@ -280,39 +277,38 @@ static const struct make_keys container = { "a container", NULL, NULL,
 	MAKE_KEYS(container_items) };
 
 /* One needs no name of its own: it is called as its workload. */
-static bool name_containers(const struct make *m, const struct yaml_node *node, json_t *list)
+static bool check_names(const struct make *m, const struct yaml_node *node)
 {
-	bool good = true;
+	bool good = make_unique(m, node, "name", make_text_of);
 
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *item = json_array_get(list, i), *named;
+	if (node->n == 1 && is_dns_label(m->name))
+		return good;
+	return make_each_has(m, node, "name", "a container needs name") && good;
+}
 
-		if (json_object_get(item, "name"))
-			continue;
-		if (json_array_size(list) > 1 || !is_dns_label(m->name)) {
-			good = make_mistake(m, node->items[i], "a container needs name");
-			continue;
-		}
-		named = json_pack("{s:s}", "name", m->name);
-		json_object_update(named, item);
-		json_array_set_new(list, i, named);
-	}
-	return good && make_unique(m, node, list, "name", NULL);
+static void name_container(const struct make *m, json_t *list)
+{
+	json_t *item = json_array_get(list, 0), *named;
+
+	if (json_object_get(item, "name"))
+		return;
+	named = json_pack("{s:s}", "name", m->name);
+	json_object_update(named, item);
+	json_array_set_new(list, 0, named);
 }
 
 json_t *make_containers(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	struct make_key containers = *key;
+	bool good = check_names(m, node);
 	json_t *list;
 
 	containers.keys = &container;
 	list = make_tables(m, &containers, node);
-	if (!list)
-		return NULL;
-	if (json_array_size(list) == 0) {
-		make_mistake(m, node, "%s must hold at least one container", key->key);
-		return make_kept(list, false);
-	}
-	return make_kept(list, name_containers(m, node, list));
+	if (list && json_array_size(list) == 0)
+		good = make_mistake(m, node, "%s must hold at least one container", key->key);
+	if (list && good)
+		name_container(m, list);
+	return make_kept(list, good);
 }

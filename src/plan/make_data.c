@@ -295,15 +295,19 @@ static bool add_suffix(const struct make *m, const struct yaml_node *node, json_
 json_t *data_object(const struct make *m, const struct yaml_node *node,
 	const struct object_type *type, const struct make_keys *keys, data_fill_fn *fill)
 {
-	json_t *read = json_object(), *object, *immutable;
+	json_t *read = json_object(), *content = json_object(), *object, *immutable;
 	struct make_part part = { keys, read };
 	struct object o;
 	bool good;
 
 	object_begin(&o, m, type, node);
 	object_read(&o, node, &part, 1, false);
+	/* Also of what has mistakes elsewhere: of what could be read of it. */
+	good = node->kind == YAML_MAPPING && fill(m, node, content, read, o.metadata);
 	object = object_end(&o, type);
-	good = object && fill(m, node, object, read);
+	good = object && good;
+	json_object_update(object, content);
+	json_decref(content);
 	immutable = json_object_get(read, "immutable");
 	if (good && immutable)
 		json_object_set(object, "immutable", immutable);

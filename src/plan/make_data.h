@@ -15,8 +15,8 @@ bool data_take(const struct make *m, const struct yaml_node *node, json_t *into,
 	const json_t *read, const char *const *sources, size_t n, const char *kind);
 
 /* A ConfigMap or Secret; fill adds to it what was read by keys, which have immutable and hashSuffix
- * among them. */
-typedef bool data_fill_fn(
-	const struct make *m, const struct yaml_node *node, json_t *object, const json_t *read);
+ * among them. What has a mistake is not in read, nor in metadata. */
+typedef bool data_fill_fn(const struct make *m, const struct yaml_node *node, json_t *object,
+	const json_t *read, const json_t *metadata);
 json_t *data_object(const struct make *m, const struct yaml_node *node,
 	const struct object_type *type, const struct make_keys *keys, data_fill_fn *fill);

@@ -5,6 +5,7 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "plan/field.h"
 #include "plan/make_object.h"
 #include "plan/words.h"
 
@@ -27,8 +28,19 @@ static const struct make_key backend_items[] = {
 static const struct make_keys backend_keys = { "a backend", NULL, NULL,
 	MAKE_KEYS(backend_items) };
 
+static json_t *make_path(
+	const struct make *m, const struct make_key *key, const struct yaml_node *node)
+{
+	json_t *made = make_text(m, key, node);
+	bool good = made && json_string_value(made)[0] == '/';
+
+	if (made && !good)
+		make_mistake(m, node, "a path must start with '/'");
+	return make_kept(made, good);
+}
+
 static const struct make_key path_items[] = {
-	{ .key = "path", .make = make_text },
+	{ .key = "path", .make = make_path },
 	{ .key = "pathType", .make = make_word,
 		.words = (const char *const[]){
 			"Prefix", "Exact", "ImplementationSpecific", NULL } },
@@ -54,21 +66,12 @@ static json_t *backend_of(const json_t *from)
 		"port", json_is_integer(number) ? "number" : "name", number);
 }
 
-/* A path in Kubernetes' form; NULL: a mistake was said. */
-static json_t *path_of(const struct make *m, const struct yaml_node *node, const json_t *from)
+/* A path in Kubernetes' form. */
+static json_t *path_of(const json_t *from)
 {
 	const char *path = jx_str(from, "path"), *kind = jx_str(from, "pathType");
 	json_t *given = json_object_get(from, "backend");
-	bool service = json_object_get(from, "service"), port = json_object_get(from, "port");
 
-	if (given ? service || port : !service || !port) {
-		make_mistake(m, node, "a path needs service and port: where it leads");
-		return NULL;
-	}
-	if (path && *path != '/') {
-		make_mistake(m, yaml_get(node, "path"), "a path must start with '/'");
-		return NULL;
-	}
 	return json_pack("{s:s, s:s, s:o}", "path", path ? path : "/", "pathType",
 		kind ? kind : "Prefix", "backend",
 		given ? json_incref(given) : backend_of(from));
@@ -98,33 +101,70 @@ static json_t *paths_for(json_t *rules, const json_t *host)
 	return paths;
 }
 
+static bool is_known(const struct yaml_node *key)
+{
+	static const struct make_keys *const tables[] = { &rule_keys, &path_keys };
+
+	for (size_t i = 0; key->kind == YAML_SCALAR && i < ARRAY_LEN(tables); i++)
+		for (size_t k = 0; k < tables[i]->n; k++)
+			if (strcmp(tables[i]->items[k].key, key->value) == 0)
+				return true;
+	return false;
+}
+
+/* Whether it is said where a path leads. A key that nobody knows may be what is missing. */
+static bool check_path(const struct make *m, const struct yaml_node *node)
+{
+	bool backend = yaml_get(node, "backend");
+	bool service = yaml_get(node, "service"), port = yaml_get(node, "port");
+
+	if (node->kind != YAML_MAPPING || (backend ? !service && !port : service && port))
+		return true;
+	for (size_t i = 0; !backend && service != port && i < node->n; i++)
+		if (!is_known(node->keys[i]))
+			return true;
+	return make_mistake(m, node, "a path needs service and port: where it leads");
+}
+
+/* Which of its three forms a rule has, and what that one needs. */
+static bool check_rule(const struct make *m, const struct yaml_node *node)
+{
+	const struct yaml_node *paths = yaml_get(node, "paths");
+	bool own = false, good = true;
+	int ways;
+
+	if (node->kind != YAML_MAPPING)
+		return true;
+	for (size_t i = 0; i < path_keys.n; i++)
+		own |= yaml_get(node, path_keys.items[i].key) != NULL;
+	ways = own + (paths != NULL) + (yaml_get(node, "http") != NULL);
+	if (ways > 1 || (ways == 0 && field_lacks(node, "paths")) ||
+		(paths && paths->kind == YAML_SEQUENCE && paths->n == 0))
+		good = make_mistake(m, node,
+			"a rule needs service and port, or paths: [{path, service, port}]");
+	else if (own)
+		good = check_path(m, node);
+	for (size_t i = 0; paths && paths->kind == YAML_SEQUENCE && i < paths->n; i++)
+		good = check_path(m, paths->items[i]) && good;
+	return good;
+}
+
 /* {host, path, service, port}, {host, paths: […]} or Kubernetes' {host, http}. */
 static bool add_rule(const struct make *m, const struct yaml_node *node, json_t *rules)
 {
 	json_t *rule = json_object(), *path = json_object(), *list, *into;
 	struct make_part parts[] = { { &rule_keys, rule }, { &path_keys, path } };
-	const struct yaml_node *at = yaml_get(node, "paths");
 	bool good = make_parts(m, node, parts, 2);
-	size_t ways;
 
+	good = check_rule(m, node) && good;
 	list = json_object_get(rule, "paths");
-	ways = (list != NULL) + (json_object_get(rule, "http") != NULL) +
-		(json_object_size(path) > 0);
-	if (good && ways != 1)
-		good = make_mistake(m, node,
-			"a rule needs service and port, or paths: [{path, service, port}]");
 	if (good && json_object_get(rule, "http")) {
 		json_array_append(rules, rule);
 	} else if (good) {
 		into = paths_for(rules, json_object_get(rule, "host"));
-		for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++) {
-			json_t *made = path_of(m, list ? at->items[i] : node,
-				list ? json_array_get(list, i) : path);
-
-			if (made)
-				json_array_append_new(into, made);
-			good = good && made;
-		}
+		for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++)
+			json_array_append_new(
+				into, path_of(list ? json_array_get(list, i) : path));
 	}
 	json_decref(rule);
 	json_decref(path);
@@ -216,6 +256,15 @@ static void fill_hosts(json_t *spec)
 	}
 }
 
+static bool leads_nowhere(const struct yaml_node *node)
+{
+	const struct yaml_node *rules = yaml_get(node, "rules");
+	bool none = rules ? rules->kind == YAML_SEQUENCE && rules->n == 0
+			  : field_lacks(node, "rules");
+
+	return none && !yaml_get(node, "defaultBackend") && !yaml_get(node, "spec");
+}
+
 json_t *make_ingress(const struct make *m, const struct yaml_node *node)
 {
 	struct make_part part;
@@ -224,8 +273,7 @@ json_t *make_ingress(const struct make *m, const struct yaml_node *node)
 	object_begin(&o, m, &type, node);
 	part = (struct make_part){ &keys, o.spec };
 	object_read(&o, node, &part, 1, true);
-	if (o.good && !jx_len(o.spec, "rules") && !json_object_get(o.spec, "defaultBackend") &&
-		!yaml_get(node, "spec"))
+	if (leads_nowhere(node))
 		o.good = make_mistake(&o.make, node,
 			"an ingress needs rules: [{host, path, service, port}]");
 	if (o.good)

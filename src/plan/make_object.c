@@ -90,6 +90,12 @@ void object_label(struct object *o, const struct yaml_node *node, json_t *labels
 	json_object_set_new(labels, key, json_string(value));
 }
 
+void object_lay_over(struct object *o)
+{
+	merge_over(o->spec, json_object_get(o->over, "spec"));
+	json_object_clear(o->over);
+}
+
 json_t *object_end(struct object *o, const struct object_type *type)
 {
 	static const char *const order[] = { "name", "namespace", "labels", "annotations" };
@@ -101,10 +107,10 @@ json_t *object_end(struct object *o, const struct object_type *type)
 		if (value && (!json_is_object(value) || json_object_size(value)))
 			json_object_set(sorted, order[i], value);
 	}
+	object_lay_over(o);
 	if (o->good) {
 		object = json_pack("{s:s, s:s, s:O}", "apiVersion", type->api_version, "kind",
 			type->kind, "metadata", sorted);
-		merge_over(o->spec, json_object_get(o->over, "spec"));
 		if (json_object_size(o->spec))
 			json_object_set(object, "spec", o->spec);
 	}

@@ -40,5 +40,7 @@ void object_read(struct object *o, const struct yaml_node *node, const struct ma
 /* Sets a label that is not the plan's to choose. */
 void object_label(struct object *o, const struct yaml_node *node, json_t *labels, const char *key,
 	const char *value);
+/* Lays what the plan adds over spec; once. */
+void object_lay_over(struct object *o);
 /* The object with what the plan adds; NULL: a mistake was said. Releases o. */
 json_t *object_end(struct object *o, const struct object_type *type);

@@ -100,8 +100,9 @@ static json_t *make_volumes(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	json_t *list = NULL;
-	bool good;
+	bool good = make_unique(m, node, "name", make_text_of);
 
+	good = make_each_has(m, node, "name", "a volume needs name") && good;
 	if (node->kind == YAML_MAPPING)
 		return make_list_by_name(m, node, make_volume_of);
 	if (node->kind == YAML_SEQUENCE)
@@ -109,10 +110,6 @@ static json_t *make_volumes(
 	else
 		make_mistake(
 			m, node, "volumes must be a mapping NAME: {configMap: …}, or a list");
-	good = list && make_unique(m, node, list, "name", NULL);
-	for (size_t i = 0; good && i < node->n; i++)
-		if (!yaml_get(node->items[i], "name"))
-			good = make_mistake(m, node->items[i], "a volume needs name");
 	return make_kept(list, good);
 }
 

@@ -14,6 +14,8 @@
 
 #define PREFIX "kubernetes.io/"
 
+static const char *const sources[] = { "data", "stringData", "files" };
+
 static const struct object_type type = { "v1", "Secret", is_dns_subdomain, NAME_LIKE };
 
 static const struct make_key items[] = {
@@ -176,38 +178,54 @@ static bool check_keys(const struct make *m, const struct yaml_node *node,
 	return good;
 }
 
-static bool check_type(const struct make *m, const struct yaml_node *node, json_t *object)
+static bool check_type(const struct make *m, const struct yaml_node *node, json_t *object,
+	const json_t *metadata)
 {
 	const struct yaml_node *at = yaml_get(node, "type");
 	const struct secret_type *known = find_type(at ? at->value : "Opaque");
+	const json_t *annotations = json_object_get(metadata, "annotations");
 
 	if (!known)
 		return check_foreign(m, at);
 	json_object_set_new(object, "type", json_string(known->type));
-	if (known->annotation && !jx_annotation(object, known->annotation))
+	if (known->annotation && !json_object_get(annotations, known->annotation) &&
+		!make_lost(node, metadata, "annotations"))
 		return make_mistake(m, at,
 			"Kubernetes fills such a Secret for the service account that its "
 			"annotation %s names: add that under annotations", known->annotation);
-	return check_keys(m, node, known, json_object_get(object, "data"));
+	return true;
+}
+
+/* A key that may be in what was lost is not said to be missing. */
+static bool check_content(const struct make *m, const struct yaml_node *node,
+	const json_t *object, const json_t *read)
+{
+	const struct secret_type *known = find_type(jx_str(object, "type"));
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (make_lost(node, read, sources[i]))
+			return true;
+	return !known || check_keys(m, node, known, json_object_get(object, "data"));
 }
 
 /* stringData is sent as data: of a key that is applied as stringData the server would never know
  * when it goes. */
-static bool fill(
-	const struct make *m, const struct yaml_node *node, json_t *object, const json_t *read)
+static bool fill(const struct make *m, const struct yaml_node *node, json_t *object,
+	const json_t *read, const json_t *metadata)
 {
-	static const char *const sources[] = { "data", "stringData", "files" };
 	json_t *data = json_object();
+	bool good;
 
 	json_object_set_new(object, "type", json_string("Opaque"));
 	json_object_set(object, "type", json_object_get(read, "type"));
 	json_object_set_new(object, "data", data);
-	if (!data_take(m, node, data, read, sources, ARRAY_LEN(sources), type.kind) ||
-		!check_type(m, node, object))
-		return false;
+	good = data_take(m, node, data, read, sources, ARRAY_LEN(sources), type.kind);
+	if (!make_lost(node, read, "type"))
+		good = check_type(m, node, object, metadata) &&
+			check_content(m, node, object, read) && good;
 	if (json_object_size(data) == 0)
 		json_object_del(object, "data");
-	return true;
+	return good;
 }
 
 json_t *make_secret(const struct make *m, const struct yaml_node *node)

@@ -6,6 +6,7 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "plan/field.h"
 #include "plan/make_object.h"
 #include "plan/words.h"
 
@@ -86,11 +87,11 @@ static json_t *make_service_ports(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	json_t *list = make_list(m, key, node, "ports: [80, \"443:8443\"]", make_service_port);
-	bool good = list && make_unique(m, node, list, "port", "protocol") &&
-		make_unique(m, node, list, "name", NULL);
+	bool good = make_unique(m, node, "port", make_port_of);
 
-	for (size_t i = 0; good && json_array_size(list) > 1 && i < node->n; i++)
-		if (!jx_str(json_array_get(list, i), "name"))
+	good = make_unique(m, node, "name", make_text_of) && good;
+	for (size_t i = 0; node->kind == YAML_SEQUENCE && node->n > 1 && i < node->n; i++)
+		if (!yaml_get(node->items[i], "name"))
 			good = make_mistake(m, node->items[i],
 				"a port needs name where a Service has several");
 	return make_kept(list, good);
@@ -164,22 +165,37 @@ static bool check_only(
 	return good;
 }
 
+/* Without any it would lead nowhere, unless its clients find the Pods themselves. */
+static bool needs_ports(const struct yaml_node *node)
+{
+	const struct yaml_node *ports = yaml_get(node, "ports");
+	const struct yaml_node *headless = yaml_get(node, "headless");
+	bool none = ports ? ports->kind == YAML_SEQUENCE && ports->n == 0
+			  : field_lacks(node, "ports");
+
+	if (headless && (headless->kind != YAML_SCALAR || strcmp(headless->value, "false") != 0))
+		return false;
+	return none && !yaml_get(node, "spec") && !yaml_get(node, "clusterIP");
+}
+
 static bool check(const struct make *m, const struct yaml_node *node, json_t *spec)
 {
 	const char *given = jx_str(spec, "type"), *word = given ? given : "ClusterIP";
 	bool outside = strcmp(word, "ExternalName") == 0;
-	bool headless = jx_bool(spec, "headless"), good = check_only(m, node, word);
+	bool headless = jx_bool(spec, "headless"), good;
 
+	if (!given && yaml_get(node, "type"))
+		return false; /* its mistake was said, and all else depends on it */
+	good = check_only(m, node, word);
 	json_object_del(spec, "headless");
-	if (headless && json_object_get(spec, "clusterIP"))
+	if (headless && yaml_get(node, "clusterIP"))
 		good = make_mistake(m, yaml_get(node, "clusterIP"),
 			"a headless Service has no clusterIP: leave one of them out");
 	if (headless)
 		json_object_set_new(spec, "clusterIP", json_string("None"));
-	if (outside && !json_object_get(spec, "externalName"))
+	if (outside && !yaml_get(node, "externalName"))
 		good = make_mistake(m, node, "a Service of type ExternalName needs externalName");
-	if (!outside && !headless && !jx_len(spec, "ports") && !yaml_get(node, "spec") &&
-		!jx_str(spec, "clusterIP"))
+	if (!outside && needs_ports(node))
 		good = make_mistake(m, node, "a service needs ports: [80]");
 	/* `selector: {}` says that somebody else looks after its endpoints. */
 	if (json_is_object(json_object_get(spec, "selector")) && !jx_len(spec, "selector"))
@@ -195,7 +211,6 @@ json_t *make_service(const struct make *m, const struct yaml_node *node)
 	object_begin(&o, m, &type, node);
 	part = (struct make_part){ &keys, o.spec };
 	object_read(&o, node, &part, 1, true);
-	if (o.good)
-		o.good = check(&o.make, node, o.spec);
+	o.good = check(&o.make, node, o.spec) && o.good;
 	return object_end(&o, &type);
 }

@@ -252,32 +252,46 @@ static void compose_spec(struct reading *r, const struct workload *w, const stru
 
 /* What spec: laid over it must not have torn apart. */
 static bool check_selector(
-	const struct make *m, const struct yaml_node *node, const json_t *object)
+	const struct make *m, const struct yaml_node *node, const json_t *spec)
 {
-	const json_t *selector = jx_get(object, "spec.selector.matchLabels");
-	const json_t *labels = jx_get(object, "spec.template.metadata.labels");
+	const json_t *selector = jx_get(spec, "selector.matchLabels");
+	const json_t *labels = jx_get(spec, "template.metadata.labels");
+	const struct yaml_node *over = yaml_get(node, "spec");
 	void *at = json_object_iter((json_t *)selector);
 
-	for (; at; at = json_object_iter_next((json_t *)selector, at)) {
+	for (; over && at; at = json_object_iter_next((json_t *)selector, at)) {
 		const char *key = json_object_iter_key(at);
 
 		if (!json_equal(json_object_get(labels, key), json_object_iter_value(at)))
-			return make_mistake(m, yaml_get(node, "spec"),
+			return make_mistake(m, over,
 				"the selector wants the label %s, which the Pods of the template "
 				"do not have", key);
 	}
 	return true;
 }
 
-static bool check_result(const struct make *m, const struct workload *w,
-	const struct yaml_node *node, const json_t *object)
+/* Also of what has mistakes elsewhere: of what could be read of it. */
+static bool check_result(
+	const struct reading *r, const struct workload *w, const struct yaml_node *node)
 {
-	const json_t *template = jx_get(
-		object, w->job ? "spec.jobTemplate.spec.template" : "spec.template");
+	const json_t *spec = r->o.spec, *claims = json_object_get(spec, "volumeClaimTemplates");
+	const json_t *pod = jx_get(
+		spec, w->job ? "jobTemplate.spec.template.spec" : "template.spec");
+	bool good = true;
 
-	return pod_check_mounts(m, node, json_object_get(template, "spec"),
-		       jx_get(object, "spec.volumeClaimTemplates")) &&
-		(!w->runs_on || check_selector(m, node, object));
+	if (!make_lost(node, pod, "volumes") && !make_lost(node, spec, "volumeClaimTemplates"))
+		good = pod_check_mounts(&r->o.make, node, pod, claims);
+	return (!w->runs_on || check_selector(&r->o.make, node, spec)) && good;
+}
+
+static void finish_spec(struct reading *r, const struct workload *w, const struct yaml_node *node)
+{
+	bool over = !make_lost(node, r->o.over, "spec");
+
+	compose_spec(r, w, node);
+	object_lay_over(&r->o);
+	if (over)
+		r->o.good = check_result(r, w, node) && r->o.good;
 }
 
 static json_t *make_workload(
@@ -297,12 +311,12 @@ static json_t *make_workload(
 	parts[n++] = (struct make_part){ &pod_meta_keys, r.pod_metadata };
 	object_read(&r.o, node, parts, n, true);
 	if (node->kind == YAML_MAPPING)
-		compose_spec(&r, w, node);
+		finish_spec(&r, w, node);
 	object = object_end(&r.o, &w->type);
 	json_decref(r.pod);
 	json_decref(r.pod_metadata);
 	json_decref(r.job);
-	return make_kept(object, object && check_result(m, w, node, object));
+	return object;
 }
 
 json_t *make_deployment(const struct make *m, const struct yaml_node *node)

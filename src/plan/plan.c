@@ -179,9 +179,9 @@ static void read_plan(
 	}
 	if (!field_table(root, "the plan", plan_fields, ARRAY_LEN(plan_fields), r, file, errs))
 		return;
-	if (!r->api_version)
+	if (!r->api_version && field_lacks(root, "apiVersion"))
 		field_mistake(root, file, errs, "the plan needs apiVersion: " API_VERSION);
-	if (!r->has_steps)
+	if (!r->has_steps && field_lacks(root, "steps"))
 		field_mistake(root, file, errs, "the plan needs steps: [..]");
 	if (!steps || steps->kind != YAML_SEQUENCE || steps->n > STEPS_MAX)
 		return;

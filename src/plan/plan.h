@@ -36,7 +36,7 @@ struct blue_green {
 	char *ns;                 /* NULL: the step's */
 	bool verify;              /* the Services follow only when it has settled */
 	size_t first_switched;    /* the manifests from here on wait for that */
-	int line, column;
+	int line, column;         /* of strategy: blueGreen; 0: the step has none */
 };
 
 struct plan_step {

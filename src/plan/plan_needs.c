@@ -52,12 +52,13 @@ static void read_need(const struct plan *plan, struct plan_step *step, const str
 static void read_needs(const struct plan *plan, struct plan_step *step,
 	const struct yaml_node *node, const char *file, struct errors *errs)
 {
+	/* Also with a mistake in it: no ring comes of an order that nobody meant. */
+	step->has_needs = true;
 	if (node->kind != YAML_SEQUENCE) {
 		field_mistake(node, file, errs,
 			"needs must be a list of names of steps; [] starts this one at once");
 		return;
 	}
-	step->has_needs = true;
 	step->needs = xcalloc(node->n + 1, sizeof(*step->needs));
 	for (size_t i = 0; i < node->n; i++)
 		read_need(plan, step, node->items[i], file, errs);
@@ -67,7 +68,7 @@ static void check_clean_up(const struct plan_step *step, size_t i, const struct 
 	const char *file, struct errors *errs)
 {
 	const struct yaml_node *needs = yaml_get(node, "needs");
-	bool none = step->has_needs ? needs->n == 0 : i == 0;
+	bool none = needs ? needs->kind == YAML_SEQUENCE && needs->n == 0 : i == 0;
 
 	if (step->after_failure && none)
 		field_mistake(yaml_get(node, "when"), file, errs,

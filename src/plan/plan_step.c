@@ -161,13 +161,13 @@ void plan_step_read(const struct step_context *context, const struct yaml_node *
 {
 	struct plan *plan = context->plan;
 	struct reading r = { 0 };
-	size_t before = errs->n;
 
 	VEC_GROW(plan->steps, plan->n, plan->cap);
 	r.step = &plan->steps[plan->n++];
 	*r.step = (struct plan_step){ .line = node->line, .column = node->column };
 	if (field_table(node, "a step", fields, ARRAY_LEN(fields), &r, file, errs) &&
-		!read_type(r.step, node, context->base, file, errs) && errs->n == before)
+		!read_type(r.step, node, context->base, file, errs) &&
+		field_all_known(node, fields, ARRAY_LEN(fields)))
 		field_mistake(node, file, errs, "a step needs what it does: yaml: {files: [..]}");
 	inherit(&r.step->context, plan->context);
 	inherit(&r.step->ns, plan->ns);

@@ -311,14 +311,17 @@ static bool is_of_repository(const struct reading *r, const char *chart)
 }
 
 /* repo/chart, oci://… and what is in `repo` are helm's to find; all else is a path. */
-static void find_chart(struct reading *r, const char *file, struct errors *errs)
+static void find_chart(
+	struct reading *r, const struct yaml_node *node, const char *file, struct errors *errs)
 {
 	struct helm_release *h = r->release;
 	bool path_only = h->chart[0] == '.' || h->chart[0] == '/';
 	char *path;
 	struct stat st;
 
-	if (is_url(h->chart) || (!path_only && (h->repo || is_of_repository(r, h->chart))))
+	if (is_url(h->chart))
+		return;
+	if (!path_only && (yaml_get(node, "repo") || is_of_repository(r, h->chart)))
 		return;
 	path = locate(r, h->chart);
 	if (stat(path, &st) != 0)
@@ -350,13 +353,14 @@ void step_helm_read(struct plan_step *step, const struct yaml_node *node, const 
 		{ "args", read_args },
 	};
 	struct reading r = { .release = xcalloc(1, sizeof(*r.release)), .base = base };
-	size_t before = errs->n;
 
 	step->helm = r.release;
 	if (!field_table(node, "a helm step", fields, ARRAY_LEN(fields), &r, file, errs))
 		return;
 	if (r.release->chart && *r.release->chart)
-		find_chart(&r, file, errs);
-	if (errs->n == before && (!r.release->name || !r.release->chart))
-		field_mistake(node, file, errs, "a helm step needs release: NAME and chart: CHART");
+		find_chart(&r, node, file, errs);
+	if (field_lacks(node, "release"))
+		field_mistake(node, file, errs, "a helm step needs release: NAME");
+	if (field_lacks(node, "chart"))
+		field_mistake(node, file, errs, "a helm step needs chart: CHART");
 }

@@ -15,6 +15,7 @@ struct reading {
 	char *path, *load_restrictor;
 	const struct yaml_node *at; /* of the path */
 	bool enable_helm;
+	bool broken;                /* a mistake in what it is built with was said */
 };
 
 static void read_path(
@@ -23,8 +24,7 @@ static void read_path(
 	struct reading *r = into;
 
 	r->at = value;
-	if (field_string(&r->path, value, "path", file, errs) && !*r->path)
-		field_mistake(value, file, errs, "path must not be empty");
+	r->broken |= !field_word(&r->path, value, "path", file, errs) || value->broken;
 }
 
 static void read_enable_helm(
@@ -32,7 +32,7 @@ static void read_enable_helm(
 {
 	struct reading *r = into;
 
-	field_bool(&r->enable_helm, value, "enableHelm", file, errs);
+	r->broken |= !field_bool(&r->enable_helm, value, "enableHelm", file, errs);
 }
 
 static void read_load_restrictor(
@@ -40,10 +40,14 @@ static void read_load_restrictor(
 {
 	struct reading *r = into;
 
-	if (field_string(&r->load_restrictor, value, "loadRestrictor", file, errs) &&
-		strcmp(r->load_restrictor, "LoadRestrictionsRootOnly") != 0 &&
-		strcmp(r->load_restrictor, "LoadRestrictionsNone") != 0)
-		field_mistake(value, file, errs,
+	bool known = value->kind == YAML_SCALAR &&
+		(strcmp(value->value, "LoadRestrictionsRootOnly") == 0 ||
+			strcmp(value->value, "LoadRestrictionsNone") == 0);
+
+	if (known)
+		field_string(&r->load_restrictor, value, "loadRestrictor", file, errs);
+	else
+		r->broken |= !field_mistake(value, file, errs,
 			"loadRestrictor must be LoadRestrictionsRootOnly or LoadRestrictionsNone");
 }
 
@@ -87,12 +91,11 @@ void step_kustomize_read(struct plan_step *step, const struct yaml_node *node, c
 		{ "forceConflicts", read_force },
 	};
 	struct reading r = { .step = step };
-	size_t before = errs->n;
 
 	field_table(node, "a kustomize step", fields, ARRAY_LEN(fields), &r, file, errs);
-	if (errs->n == before && !r.at)
+	if (field_lacks(node, "path"))
 		field_mistake(node, file, errs, "a kustomize step needs path: FOLDER");
-	else if (errs->n == before)
+	else if (r.at && !r.broken)
 		build(&r, base, file, errs);
 	free(r.path);
 	free(r.load_restrictor);

@@ -18,6 +18,7 @@ struct reading {
 	struct made_list list;
 	enum strategy strategy;
 	const struct yaml_node *strategy_at, *blue_green_at;
+	bool lost; /* what blueGreen says could not be read */
 };
 
 static void read_strategy(
@@ -41,7 +42,7 @@ static void read_blue_verify(
 {
 	struct reading *r = into;
 
-	field_bool(&r->step->blue_green.verify, value, "verify", file, errs);
+	r->lost |= !field_bool(&r->step->blue_green.verify, value, "verify", file, errs);
 }
 
 static void read_blue_green(
@@ -54,6 +55,7 @@ static void read_blue_green(
 
 	r->blue_green_at = value;
 	field_table(value, "blueGreen", fields, ARRAY_LEN(fields), into, file, errs);
+	r->lost |= !field_all_known(value, fields, ARRAY_LEN(fields));
 }
 
 static void read_force(
@@ -113,34 +115,49 @@ static void set_strategies(struct reading *r)
 {
 	struct made *made;
 
-	for (size_t i = 0; (made = made_find(&r->list, "Deployment", i)); i++)
-		set_strategy(r, made);
+	for (size_t i = 0; (made = made_find(&r->list, make_deployment, i)); i++)
+		if (made->object)
+			set_strategy(r, made);
 }
 
-/* The new colour, and what is switched to it; routes to it wait with them. */
+/* The Services that lead to the Deployment's Pods, and the routes to those. One that could not be
+ * read may be such a Service, too. */
+static size_t count_switched(struct reading *r, const struct made *deployment)
+{
+	const char *name = r->step->blue_green.name;
+	struct made *made;
+	size_t n = 0;
+
+	for (size_t i = 0; (made = made_find(&r->list, make_service, i)); i++) {
+		made->last = !made->object || !deployment->object ||
+			blue_green_switch(made->object, deployment->object, name);
+		n += made->last;
+	}
+	for (size_t i = 0; (made = made_find(&r->list, make_ingress, i)); i++)
+		made->last = true;
+	return n;
+}
+
+/* The new colour, and what is switched to it. */
 static void set_blue_green(struct reading *r)
 {
 	struct blue_green *bg = &r->step->blue_green;
-	struct made *deployment = made_find(&r->list, "Deployment", 0), *made;
+	struct made *deployment = made_find(&r->list, make_deployment, 0);
 	const struct make *m = &r->list.make;
-	size_t switched = 0;
 
-	bg->line = r->strategy_at->line;
-	bg->column = r->strategy_at->column;
-	if (made_find(&r->list, "Deployment", 1)) {
+	if (!r->lost) {
+		bg->line = r->strategy_at->line;
+		bg->column = r->strategy_at->column;
+	}
+	if (made_find(&r->list, make_deployment, 1)) {
 		make_mistake(m, r->strategy_at, "blueGreen is for one deployment; this step has "
 						"several: give each a step");
 		return;
 	}
-	if (!blue_green_colour(m, deployment->node, deployment->object, bg))
+	if (deployment->object &&
+		!blue_green_colour(m, deployment->node, deployment->object, bg))
 		return;
-	for (size_t i = 0; (made = made_find(&r->list, "Service", i)); i++) {
-		made->last = blue_green_switch(made->object, deployment->object, bg->name);
-		switched += made->last;
-	}
-	for (size_t i = 0; (made = made_find(&r->list, "Ingress", i)); i++)
-		made->last = true;
-	if (!switched)
+	if (!count_switched(r, deployment) && !r->list.unsure)
 		make_mistake(m, r->strategy_at, "blueGreen needs a service beside the deployment "
 						"that leads to its Pods: it is what is switched");
 }
@@ -153,10 +170,11 @@ static void apply_strategy(struct reading *r)
 		make_mistake(m, r->blue_green_at, "blueGreen belongs to strategy: blueGreen");
 	else if (r->blue_green_at && !r->strategy_at)
 		make_mistake(m, r->blue_green_at, "add strategy: blueGreen beside this");
-	else if (r->strategy && !made_find(&r->list, "Deployment", 0))
-		make_mistake(m, r->strategy_at,
-			"strategy is a deployment's, and this step has none");
-	else if (r->strategy == STRATEGY_BLUE_GREEN)
+	else if (r->strategy && made_find(&r->list, make_deployment, 0) == NULL) {
+		if (!r->list.unsure)
+			make_mistake(m, r->strategy_at,
+				"strategy is a deployment's, and this step has none");
+	} else if (r->strategy == STRATEGY_BLUE_GREEN)
 		set_blue_green(r);
 	set_strategies(r);
 }
@@ -174,19 +192,17 @@ void step_resources_read(struct plan_step *step, const struct yaml_node *node, c
 {
 	struct reading r = { .step = step,
 		.list.make = { .base = base, .file = file, .errs = errs } };
-	size_t before = errs->n;
 
-	if (field_table(node, "a resources step", fields, ARRAY_LEN(fields), &r, file, errs))
-		made_read(&r.list, node);
-	/* What is missing because of a mistake is none of its own. */
-	if (errs->n == before && !r.list.broken) {
-		if (r.list.n + r.list.custom.n == 0)
-			field_mistake(node, file, errs,
-				"a resources step needs an object: deployment: {name, containers}");
-		made_link(&r.list);
-		apply_strategy(&r);
-		finish(&r);
-	}
+	if (!field_table(node, "a resources step", fields, ARRAY_LEN(fields), &r, file, errs))
+		return;
+	r.list.unsure = !field_all_known(node, fields, ARRAY_LEN(fields));
+	made_read(&r.list, node);
+	if (r.list.n + r.list.custom.n == 0 && !r.list.custom_lost && !r.list.unsure)
+		field_mistake(node, file, errs,
+			"a resources step needs an object: deployment: {name, containers}");
+	made_link(&r.list);
+	apply_strategy(&r);
+	finish(&r);
 	made_release(&r.list);
 }
 
@@ -196,7 +212,7 @@ void step_resources_check(const struct plan_step *step, const char *file, struct
 	struct yaml_node at = { .line = bg->line, .column = bg->column };
 	bool none = step->verify.mode == VERIFY_NONE;
 
-	if (!bg->name)
+	if (!bg->line)
 		return;
 	if (!bg->verify && !none)
 		field_mistake(&at, file, errs,

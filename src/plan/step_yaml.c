@@ -94,14 +94,11 @@ void step_yaml_read(struct plan_step *step, const struct yaml_node *node, const 
 		{ "forceConflicts", read_force },
 	};
 	struct reading r = { step, base, false, false };
-	size_t before = errs->n;
 
 	if (!field_table(node, "a yaml step", fields, ARRAY_LEN(fields), &r, file, errs))
 		return;
-	if (errs->n > before)
-		return;
-	if (!r.named)
+	if (field_lacks(node, "files"))
 		field_mistake(node, file, errs, "a yaml step needs files: [..]");
-	else if (step->manifests.n == 0 && !r.broken)
+	else if (r.named && step->manifests.n == 0 && !r.broken)
 		field_mistake(node, file, errs, "the files of this step hold no object");
 }

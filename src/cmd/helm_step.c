@@ -47,7 +47,7 @@ struct helm_step {
 	/* How the step ends: asked for (canceled), or what helm's end came to. */
 	enum verdict verdict;
 	int exit_code;
-	char *head, *otherwise;
+	char *head, *otherwise, *said;
 };
 
 static const struct plan_step *step_of(const struct helm_step *h)
@@ -81,7 +81,8 @@ static void set_end(struct helm_step *h, enum verdict verdict, int exit_code, co
 
 static void conclude(struct helm_step *h, const char *tail)
 {
-	struct verification_word word = { h->verdict, h->exit_code, h->head, h->otherwise, tail };
+	struct verification_word word = { h->verdict, h->exit_code, h->head, h->otherwise, tail,
+		h->said };
 
 	verification_conclude(h->spec.verification, &word);
 }
@@ -178,10 +179,21 @@ static void objects_read(void *arg, const char *trouble)
 
 /* --- helm --- */
 
+static char *failure_of(const struct helm_step *h, const char *said)
+{
+	char *why = helm_failure(said), *more;
+
+	if (!why || h->release->create_namespace || !helm_failure_is_namespace(said))
+		return why;
+	more = xasprintf("%s; createNamespace: true in the step lets helm make it", why);
+	free(why);
+	return more;
+}
+
 static void judge_failure(struct helm_step *h, const struct process_result *result)
 {
 	char *masked = helm_output_masked(h->output, result->err);
-	char *why = helm_failure(masked), *said = NULL;
+	char *why = failure_of(h, masked), *said = NULL;
 	int timed_out = verdict_exit_code(VERDICT_TIMED_OUT);
 
 	if (!why && result->signal)
@@ -195,6 +207,7 @@ static void judge_failure(struct helm_step *h, const struct process_result *resu
 		set_end(h, VERDICT_TIMED_OUT, timed_out, "helm did not end in time");
 	} else {
 		set_end(h, VERDICT_FAILED, verdict_exit_code(VERDICT_FAILED), why ? why : said);
+		h->said = xstrdup_or_null(why);
 	}
 	free(said);
 	free(why);
@@ -309,7 +322,7 @@ static void looked(void *arg, const struct process_result *result)
 		refuse_history(h, result);
 	} else if (result->exit_code == 0 && !helm_state_parse(&h->before, result->out, &err)) {
 		fail(h, err.text);
-	} else if (helm_state_pending(&h->before)) {
+	} else if (helm_state_in_the_way(&h->before)) {
 		helm_add_in_the_way(&why, &h->before, &h->place.call);
 		fail(h, buf_str(&why));
 	} else {
@@ -409,6 +422,7 @@ static void helm_free(struct executor *e)
 	loop_timer_remove(h->timer);
 	free(h->head);
 	free(h->otherwise);
+	free(h->said);
 	free(h);
 }
 

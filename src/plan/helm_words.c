@@ -161,6 +161,13 @@ bool helm_failure_is_timeout(const char *said)
 				strstr(error, "timed out waiting"));
 }
 
+bool helm_failure_is_namespace(const char *said)
+{
+	const char *error = last_error(said), *named = error ? strstr(error, "namespaces \"") : NULL;
+
+	return named && strstr(named, "\" not found");
+}
+
 bool helm_says_not_found(const char *said)
 {
 	const char *error = last_error(said);
@@ -211,18 +218,25 @@ void helm_state_release(struct helm_state *state)
 	*state = (struct helm_state){ 0 };
 }
 
-bool helm_state_pending(const struct helm_state *state)
+static bool is_going(const struct helm_state *state)
 {
-	return state->status && strncmp(state->status, "pending-", 8) == 0;
+	return strcmp(state->status, "uninstalling") == 0;
+}
+
+bool helm_state_in_the_way(const struct helm_state *state)
+{
+	return state->status &&
+		(strncmp(state->status, "pending-", 8) == 0 || is_going(state));
 }
 
 /* What a person can do about it. */
 static void add_remedy(
 	struct buf *out, const struct helm_state *state, const struct helm_call *call)
 {
-	bool back = state->good_revision && state->good_revision < state->revision;
+	bool back = state->good_revision && state->good_revision < state->revision &&
+		!is_going(state);
 
-	if (!back && !helm_state_pending(state))
+	if (!back && !helm_state_in_the_way(state))
 		buf_addstr(out, "run it again, or ");
 	if (back)
 		helm_add_rollback(out, call, state->good_revision);

@@ -30,10 +30,12 @@ struct helm_state {
 };
 bool helm_state_parse(struct helm_state *out, const char *json, struct error *err);
 void helm_state_release(struct helm_state *state);
+/* It failed because the release's namespace is not there. */
+bool helm_failure_is_namespace(const char *said);
 /* `helm history` failed with that because there is no such release. */
 bool helm_says_not_found(const char *said);
 /* An operation is under way, or was interrupted: helm refuses another one. */
-bool helm_state_pending(const struct helm_state *state);
+bool helm_state_in_the_way(const struct helm_state *state);
 
 /* "release web is left failed at revision 4; helm rollback web 3 -n shop brings revision 3 back" */
 void helm_add_left(struct buf *out, const struct helm_state *state, const struct helm_call *call);

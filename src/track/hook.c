@@ -8,6 +8,7 @@
 #include "base/jx.h"
 #include "base/xalloc.h"
 #include "track/meaning.h"
+#include "track/why.h"
 
 /* True if the word is in a list such as "pre-install, post-upgrade". */
 static bool has_word(const char *list, const char *word)
@@ -59,17 +60,35 @@ static void set(struct meaning *m, const struct tracked *o, enum status status, 
 	m->message = xasprintf("%s: %s", o->hook->label, message);
 }
 
-static void went(struct meaning *m, const struct tracker *t, const struct tracked *o)
+/* Removed before its end was seen, it is still known what its Pods had come to. */
+static void went_badly(struct meaning *m, const struct tracked *o, bool ran, int64_t now)
+{
+	bool told = ran && o->judged.message;
+	struct why why = { 0 };
+	char *words = NULL;
+
+	if (!told)
+		why_find(&why, o, now);
+	if (why.message)
+		words = xasprintf("failed, and removed by its delete policy; %s", why.message);
+	set(m, o, STATUS_ERROR, ran && o->judged.reason ? o->judged.reason : "HookFailed",
+		told            ? o->judged.message
+			: words ? words
+				: "failed, and removed by its delete policy");
+	m->severity = SEVERITY_HARD;
+	free(words);
+	why_release(&why);
+}
+
+static void went(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	const struct hook *hook = o->hook;
 	bool ran = o->judged.finished || o->judged.status == STATUS_ERROR;
-	bool bad = ran ? o->judged.status == STATUS_ERROR : !hook->goes_good && hook->goes_bad;
+	bool bad = ran ? o->judged.status == STATUS_ERROR
+		       : o->blamed || (!hook->goes_good && hook->goes_bad);
 
 	if (bad) {
-		set(m, o, STATUS_ERROR, o->judged.reason ? o->judged.reason : "HookFailed",
-			o->judged.message && ran ? o->judged.message
-						 : "removed by its delete policy for failures");
-		m->severity = SEVERITY_HARD;
+		went_badly(m, o, ran, now);
 	} else if (ran || t->deployer.well || (hook->goes_good && !hook->goes_bad)) {
 		set(m, o, STATUS_SUCCESS, "HookRemoved", "done, and removed by its delete policy");
 	} else {
@@ -89,12 +108,13 @@ static void not_seen(struct meaning *m, const struct tracker *t, const struct tr
 		set(m, o, STATUS_IN_PROGRESS, "HookNotRun", "not run yet");
 }
 
-bool hook_meaning(struct meaning *m, const struct tracker *t, const struct tracked *o)
+bool hook_meaning(
+	struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	if (o->trouble)
 		set(m, o, STATUS_IN_PROGRESS, o->trouble_reason, o->trouble);
 	else if (o->gone && o->seen && o->fresh)
-		went(m, t, o);
+		went(m, t, o, now);
 	else if (!o->seen || o->gone)
 		not_seen(m, t, o);
 	else if (!o->fresh && !t->deployer.ended)
@@ -103,6 +123,11 @@ bool hook_meaning(struct meaning *m, const struct tracker *t, const struct track
 	else
 		return false;
 	return true;
+}
+
+bool hook_runs(const struct tracked *o)
+{
+	return o->hook && o->seen && o->fresh && !o->gone && !o->trouble && !o->judged.finished;
 }
 
 void hook_add_label(struct meaning *m, const struct tracked *o)

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct meaning;
 struct tracked;
@@ -22,6 +23,9 @@ void hook_free(struct hook *hook); /* accepts NULL */
 
 /* Internal to src/track: the words of a hook that is not there, not there yet, or still the one of
  * an earlier revision. False: it is there, and is judged as any object. */
-bool hook_meaning(struct meaning *m, const struct tracker *t, const struct tracked *o);
+bool hook_meaning(
+	struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now);
+/* helm waits for it, at the moment. */
+bool hook_runs(const struct tracked *o);
 /* Says that it is one. */
 void hook_add_label(struct meaning *m, const struct tracked *o);

@@ -192,6 +192,8 @@ static void not_there(struct meaning *m, const struct tracker *t, const struct t
 		went(m, t, o);
 	else if (o->gone && t->deployer.since && t->applied_at < 0)
 		set(m, STATUS_IN_PROGRESS, "NotFound", "not there yet");
+	else if (o->gone && t->deployer.ended && !t->deployer.well)
+		set(m, STATUS_IN_PROGRESS, "NotFound", "not made: helm ended before");
 	else if (o->gone)
 		set(m, STATUS_IN_PROGRESS, "NotFound", "not found in the cluster");
 	else
@@ -238,16 +240,27 @@ static void not_yet(struct meaning *m, const struct tracker *t)
 		set(m, STATUS_IN_PROGRESS, "NotSeenYet", "waiting for a look after the apply");
 }
 
+/* helm has failed before it had made or changed it, and perhaps because it could not. */
+static void of_failure(struct meaning *m, const struct tracker *t, const struct tracked *o)
+{
+	if (o->blamed && (o->as_before || (o->gone && !o->uid))) {
+		set(m, STATUS_ERROR, "Refused", t->deployer.said);
+		m->severity = SEVERITY_HARD;
+	} else if (o->as_before && m->status == STATUS_SUCCESS)
+		add_words(m, "as it was before: helm did not change it");
+}
+
 void meaning_find(struct meaning *m, const struct tracker *t, const struct tracked *o, int64_t now)
 {
 	bool ended = o->gone && o->judged.finished &&
 		!(o->judged.transient && is_replaceable(o));
 
 	*m = (struct meaning){ 0 };
-	if (o->hook && hook_meaning(m, t, o))
+	if (o->hook && hook_meaning(m, t, o, now))
 		return;
 	if (!o->seen || o->trouble || (o->gone && !ended)) {
 		not_there(m, t, o);
+		of_failure(m, t, o);
 		return;
 	}
 	as_judged(m, t, o, now);
@@ -260,6 +273,8 @@ void meaning_find(struct meaning *m, const struct tracker *t, const struct track
 		of_children(m, o, now);
 	if (o->hook)
 		hook_add_label(m, o);
+	else
+		of_failure(m, t, o);
 }
 
 void meaning_release(struct meaning *m)

@@ -11,6 +11,7 @@
 #include "manifest/manifest.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "track/blame.h"
 #include "track/judging.h"
 #include "track/hook.h"
 #include "track/meaning.h"
@@ -41,6 +42,7 @@ void tracker_free(struct tracker *t)
 	tree_release(t);
 	json_decref(t->classes);
 	free(t->applying);
+	free(t->deployer.said);
 	free(t->missing);
 	free(t->disturbed_id);
 	free(t->disturbed_why);
@@ -119,10 +121,19 @@ void tracker_deploying(struct tracker *t, int64_t wall)
 	t->deployer.since = wall;
 }
 
-void tracker_deployed(struct tracker *t, bool well)
+void tracker_deployed(struct tracker *t, bool well, const char *said)
 {
 	t->deployer.ended = true;
 	t->deployer.well = well;
+	t->deployer.said = xstrdup_or_null(said);
+	for (size_t i = 0; i < t->n && !well; i++) {
+		struct tracked *o = t->objects[i];
+
+		if (!o->applied)
+			continue;
+		o->as_before = !o->gone && !o->fresh;
+		o->blamed = said && blame_names(said, o->kind, o->name);
+	}
 }
 
 void tracker_hook(struct tracked *o, struct hook *hook_take)
@@ -242,14 +253,20 @@ static bool is_deploying(const struct tracker *t)
 	return t->deployer.since && t->applied_at < 0;
 }
 
-/* The other program has written it: this is what the step is about. The server's clock may be
- * behind ours, so what came, or moved on, since we look counts, too. */
+/* The other program has written it. The server's clock may be behind ours, so what came, or moved
+ * on, since we look counts, too. */
+static bool is_deployed(const struct tracker *t, const struct tracked *o, const json_t *object,
+	int64_t generation_before)
+{
+	return o->gone || (generation_before && o->judged.generation > generation_before) ||
+		rivals_written_since(object, t->deployer.since);
+}
+
+/* What it has written is what the step is about. */
 static void follow_deployer(const struct tracker *t, struct tracked *o, const json_t *object,
 	int64_t generation_before, int64_t now)
 {
-	bool moved = generation_before && o->judged.generation > generation_before;
-
-	if (o->fresh || !(o->gone || moved || rivals_written_since(object, t->deployer.since)))
+	if (o->fresh || !is_deployed(t, o, object, generation_before))
 		return;
 	o->fresh = true;
 	o->first_look = now;
@@ -295,6 +312,7 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 	} else if (o->applied && is_deploying(t)) {
 		follow_deployer(t, o, object, generation_before, now);
 	} else if (o->applied) {
+		o->as_before = o->as_before && !is_deployed(t, o, object, generation_before);
 		rivals_follow(o, object);
 	}
 	meaning_keep_details(o, object);

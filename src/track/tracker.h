@@ -44,6 +44,8 @@ struct tracked {
 	bool seen;                 /* at least once in this run */
 	bool fresh;                /* … and by a look after the apply */
 	bool refused; /* the server refused it, or it was not tried: nothing is looked for */
+	bool as_before; /* the program that applies failed before it had written it … */
+	bool blamed;    /* … or because of it */
 	bool gone;                 /* was there, is not now (an applied object's row stays) */
 	bool replaced;             /* came back under another uid */
 	bool announced;            /* object.seen went out for the present uid */
@@ -114,6 +116,7 @@ struct tracker {
 	struct deployer {
 		int64_t since; /* wall ms: what was written then or later is its work; 0: none */
 		bool ended, well;
+		char *said; /* why it failed; or NULL */
 	} deployer; /* another program that applies the objects: helm */
 	int64_t disturbed_at; /* a current Pod of an applied workload restarted or went into Error;
 				 < 0: never */
@@ -144,7 +147,8 @@ void tracker_apply_again(struct tracker *t);
 /* Another program (helm) applies the objects, from wall on until tracker_apply_ended(). Until then
  * an object that it has not written yet is not passed off as what it will be. */
 void tracker_deploying(struct tracker *t, int64_t wall);
-void tracker_deployed(struct tracker *t, bool well); /* how that ended */
+/* How that ended. said: why it failed; rows of the objects that it names are in error. Or NULL. */
+void tracker_deployed(struct tracker *t, bool well, const char *said);
 /* The applied object is a hook of that program. */
 void tracker_hook(struct tracked *o, struct hook *hook_take);
 

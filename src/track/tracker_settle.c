@@ -2,12 +2,14 @@
 /* Brings a step's rows up to date, and asks whether it has settled. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "record/event.h"
 #include "record/journal.h"
+#include "track/hook.h"
 #include "track/judging.h"
 #include "track/meaning.h"
 
@@ -211,8 +213,24 @@ void tracker_refresh(struct tracker *t, int64_t now)
 	bring_up_to_date(t, NULL, NULL, now);
 }
 
-/* The first applied row in that status; hooks count where they are in error. */
-static char *first_in(struct tracker *t, enum status status, int64_t now, size_t *n)
+enum which { OBJECTS_AND_HOOKS, OBJECTS, RUNNING_HOOKS };
+
+static bool is_asked_for(const struct tracked *o, enum which which)
+{
+	return o->applied && (which == RUNNING_HOOKS ? hook_runs(o)
+				: which == OBJECTS  ? !o->hook
+						    : true);
+}
+
+/* What the program that applies has said itself need not be said again. */
+static bool is_its_word(const struct tracker *t, const struct meaning *m)
+{
+	return t->deployer.said && m->message && strcmp(m->message, t->deployer.said) == 0;
+}
+
+/* The first applied row in that status. */
+static char *first_in(
+	struct tracker *t, enum status status, enum which which, int64_t now, size_t *n)
 {
 	char *first = NULL;
 
@@ -221,10 +239,10 @@ static char *first_in(struct tracker *t, enum status status, int64_t now, size_t
 		struct tracked *o = t->objects[i];
 		struct meaning m;
 
-		if (!o->applied || (o->hook && status != STATUS_ERROR))
+		if (!is_asked_for(o, which))
 			continue;
 		meaning_find(&m, t, o, now);
-		if (m.status == status && (*n)++ == 0)
+		if (m.status == status && !is_its_word(t, &m) && (*n)++ == 0)
 			first = xasprintf("%s %s: %s", o->kind, o->name,
 				m.message ? m.message : status == STATUS_ERROR ? "in error" : "still in progress");
 		meaning_release(&m);
@@ -235,11 +253,16 @@ static char *first_in(struct tracker *t, enum status status, int64_t now, size_t
 char *tracker_missing(struct tracker *t, bool errors_only, int64_t now)
 {
 	size_t errors, waiting = 0;
-	char *error = first_in(t, STATUS_ERROR, now, &errors);
-	char *wait = errors_only ? NULL : first_in(t, STATUS_IN_PROGRESS, now, &waiting);
-	const char *first = error ? error : wait;
+	char *error = first_in(t, STATUS_ERROR, OBJECTS_AND_HOOKS, now, &errors), *wait = NULL;
+	const char *first;
 	char *text = NULL;
 
+	/* While a hook runs nothing else is worked at. */
+	if (!errors_only)
+		wait = first_in(t, STATUS_IN_PROGRESS, RUNNING_HOOKS, now, &waiting);
+	if (!errors_only && !wait)
+		wait = first_in(t, STATUS_IN_PROGRESS, OBJECTS, now, &waiting);
+	first = error ? error : wait;
 	if (errors + waiting > 1)
 		text = xasprintf("%s (and %zu more)", first, errors + waiting - 1);
 	else if (first)

@@ -129,6 +129,7 @@ static void free_word(struct verification_word *word)
 	free((char *)word->head);
 	free((char *)word->otherwise);
 	free((char *)word->tail);
+	free((char *)word->said);
 	*word = (struct verification_word){ 0 };
 }
 
@@ -334,9 +335,9 @@ void verification_conclude(struct verification *v, const struct verification_wor
 
 	v->word = (struct verification_word){ word->verdict, word->exit_code,
 		xstrdup_or_null(word->head), xstrdup_or_null(word->otherwise),
-		xstrdup_or_null(word->tail) };
+		xstrdup_or_null(word->tail), xstrdup_or_null(word->said) };
 	v->word_since = now;
-	tracker_deployed(v->tracker, !is_bad(word->verdict) && word->exit_code == 0);
+	tracker_deployed(v->tracker, !is_bad(word->verdict) && word->exit_code == 0, word->said);
 	tracker_apply_ended(v->tracker, now);
 	poller_look_at(v->poller, now);
 	loop_timer_set(v->timer, 0);
@@ -359,7 +360,7 @@ void verification_applied(struct verification *v)
 {
 	v->waiting = true;
 	if (v->deploying)
-		tracker_deployed(v->tracker, true);
+		tracker_deployed(v->tracker, true, NULL);
 	v->deploying = false;
 	v->polling = true;
 	tracker_apply_ended(v->tracker, clock_now_ms());

@@ -80,6 +80,7 @@ struct verification_word {
 	enum verdict verdict;
 	int exit_code;
 	const char *head, *otherwise, *tail;
+	const char *said; /* why it failed, in its own words: objects that it names are in error */
 };
 /* Takes one more look at the objects, a few seconds at most, so that the rows tell what is there;
  * then done comes. After VERDICT_TIMED_OUT rows In progress are Timed out. */

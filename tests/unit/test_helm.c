@@ -18,6 +18,7 @@
 #include "plan/helm.h"
 #include "plan/helm_command.h"
 #include "tap.h"
+#include "track/blame.h"
 
 /* --- sentences --- */
 
@@ -95,6 +96,8 @@ static void test_left(void)
 			"release web is left pending-upgrade at revision 4; helm rollback web 3 -n shop brings revision 3 back" },
 		{ "[" ONE(1, "superseded") "," ONE(2, "failed") "," ONE(3, "deployed") "," ONE(4, "pending-rollback") "]",
 			"release web is left pending-rollback at revision 4; helm rollback web 3 -n shop brings revision 3 back" },
+		{ "[" ONE(1, "superseded") "," ONE(2, "uninstalling") "]",
+			"release web is left uninstalling at revision 2; helm uninstall web -n shop removes it" },
 	};
 	struct helm_call call = { .tool = &helm3, .release = &web, .ns = "shop" };
 	struct helm_state none = { 0 };
@@ -115,6 +118,36 @@ static void test_left(void)
 	buf_release(&out);
 }
 
+/* Rows of the objects that helm names are in error. */
+static void test_blame(void)
+{
+	static const struct {
+		const char *said, *kind, *name;
+		bool names;
+	} cases[] = {
+		{ "Service \"bad\" is invalid: spec.ports", "Service", "bad", true },
+		{ "Service \"bad\" is invalid: spec.ports", "Service", "ba", false },
+		{ "Service \"bad-2\" is invalid", "Service", "bad", false },
+		{ "Service \"bad.2\" is invalid", "Service", "bad", false },
+		{ "Service \"bad-2\" and Service \"bad\" exist", "Service", "bad", true },
+		{ "Service \"bad\" is invalid: spec.ports", "Deployment", "bad", false },
+		{ "services \"bad\" already exists", "Service", "bad", true },
+		{ "ingresses.networking.k8s.io \"a\" is forbidden", "Ingress", "a", true },
+		{ "networkpolicies.networking.k8s.io \"a\" is forbidden", "NetworkPolicy", "a", true },
+		{ "job hook failed: BackoffLimitExceeded", "Job", "hook", true },
+		{ "resource Job/shop/hook not ready. status: Failed", "Job", "hook", true },
+		{ "resource not ready, name: web, kind: Deployment, status: InProgress", "Deployment", "web", true },
+		{ "server-side apply failed for object shop/web apps/v1, Kind=Deployment: x", "Deployment", "web", true },
+		{ "cannot patch \"web\" with kind Deployment: Deployment.apps \"web\" is invalid: spec.selector: Service", "Deployment", "web", true },
+		{ "cannot patch \"web\" with kind Deployment: Deployment.apps \"web\" is invalid: spec.selector: Service", "Service", "web", false },
+		{ "web", "Deployment", "web", false },
+		{ "Deployment web", "Deployment", "web", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ok(blame_names(cases[i].said, cases[i].kind, cases[i].name) == cases[i].names, cases[i].said);
+}
+
 static void test_in_the_way(void)
 {
 	struct helm_call call = { .tool = &helm3, .release = &web, .ns = "shop", .typed_context = "my 'prod'" };
@@ -122,11 +155,15 @@ static void test_in_the_way(void)
 	struct buf out = { 0 };
 
 	ok(helm_state_parse(&state, "[" ONE(1, "superseded") "," ONE(2, "pending-upgrade") "]", NULL), "a pending one");
-	ok(helm_state_pending(&state), "is pending");
+	ok(helm_state_in_the_way(&state), "is pending");
 	helm_add_in_the_way(&out, &state, &call);
 	ok(strncmp(buf_str(&out), "release web is pending-upgrade at revision 2 since ", 51) == 0, "says since when");
 	ok(strstr(buf_str(&out), ": another helm is at work, or one was interrupted; if none is, "
 		"helm rollback web 1 -n shop --kube-context 'my '\\''prod'\\''' brings revision 1 back") != NULL, "and what to do");
+	helm_state_release(&state);
+	ok(helm_state_parse(&state, "[" ONE(2, "uninstalling") "]", NULL) && helm_state_in_the_way(&state), "so is one that is removed");
+	helm_state_release(&state);
+	ok(helm_state_parse(&state, "[" ONE(2, "uninstalled") "]", NULL) && !helm_state_in_the_way(&state), "but not one that is gone");
 	helm_state_release(&state);
 	buf_release(&out);
 }
@@ -143,6 +180,8 @@ static void test_no_history(void)
 		is_str(err.text, "helm history cannot be read: no list of revisions", "  which is said");
 		helm_state_release(&state);
 	}
+	ok(helm_failure_is_namespace("Error: create: failed to create: namespaces \"shop\" not found\n"), "no namespace is told apart");
+	ok(!helm_failure_is_namespace("Error: secrets \"shop\" not found\n"), "  from what is not there in it");
 	ok(helm_says_not_found("WARNING: x\nError: release: not found\n"), "no release is told apart");
 	ok(!helm_says_not_found("Error: Kubernetes cluster unreachable"), "  from no answer");
 }
@@ -247,6 +286,7 @@ int main(void)
 	test_objects();
 	test_left();
 	test_in_the_way();
+	test_blame();
 	test_no_history();
 	test_versions();
 	test_private();

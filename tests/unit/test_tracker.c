@@ -18,7 +18,7 @@
  *   fresh N, stale                         how the next look is
  *   asked N                                what is seen now was asked for then
  *   deploying                              another program applies, since 2026-06-01; until `applied` looks only inform
- *   deployed well|badly                    how that ended
+ *   deployed well|badly [WORDS]            how that ended, and what it said of that
  *   hook KIND/NAME EVENT ANNOTATION=VALUE… an object that is a hook of that program, if it has a part in EVENT
  *   expire                                 the time of that program is over
  *   missing all|errors TEXT                what the objects say of why it has not settled: a part of it, - for nothing
@@ -492,7 +492,8 @@ static bool do_deployer(struct play *p, const char *word, char *rest)
 		clock_parse_stamp("2026-06-01T00:00:00Z", &since);
 		tracker_deploying(p->tracker, since);
 	} else if (strcmp(word, "deployed") == 0) {
-		tracker_deployed(p->tracker, strcmp(rest, "well") == 0);
+		word = next_word(&rest);
+		tracker_deployed(p->tracker, strcmp(word, "well") == 0, rest && *rest ? rest : NULL);
 	} else if (strcmp(word, "hook") == 0) {
 		do_hook(p, rest);
 	} else if (strcmp(word, "expire") == 0) {

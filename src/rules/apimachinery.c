@@ -9,15 +9,17 @@
 #include "rules/lists.h"
 #include "rules/read.h"
 
-static bool judge_false(struct judgement *out, const struct condition *c, const char *fallback)
+/* what: the sentence that the condition's message completes. */
+static bool judge_false(struct judgement *out, const struct condition *c, const char *fallback,
+	const char *what)
 {
 	char message[SHOWN_SIZE];
 
 	if (c->is != TRUTH_FALSE)
 		return false;
 	shown(message, c->message);
-	judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason_or(c->reason, fallback), "%s",
-		*message ? message : "the server does not accept it");
+	judgement_error(out, SEVERITY_HARD, FAMILY_OTHER, reason_or(c->reason, fallback), "%s%s%s",
+		what, *message ? ": " : "", message);
 	return true;
 }
 
@@ -29,7 +31,7 @@ static void judge_crd(struct judgement *out, const json_t *object,
 	const struct condition loose = condition_of(object, "NonStructuralSchema");
 	char message[SHOWN_SIZE];
 
-	if (judge_false(out, &accepted, "NamesNotAccepted"))
+	if (judge_false(out, &accepted, "NamesNotAccepted", "the server does not accept its names"))
 		return;
 	if (condition_of(object, "Terminating").is == TRUTH_TRUE) {
 		judgement_set(out, STATUS_IN_PROGRESS, "Terminating", "being deleted");
@@ -43,7 +45,7 @@ static void judge_crd(struct judgement *out, const json_t *object,
 		return;
 	}
 	if (!same(established.reason, "Installing") &&
-		judge_false(out, &established, "NotEstablished"))
+		judge_false(out, &established, "NotEstablished", "the server does not accept it"))
 		return;
 	judgement_set(out, STATUS_IN_PROGRESS, "Installing", "the server does not serve it yet");
 }

@@ -55,6 +55,29 @@ static void note_finalizers(struct judgement *out, const json_t *object)
 	buf_release(&list);
 }
 
+/* A controller that gets stuck leaves its observedGeneration behind, often at Flux's -1, and tells
+ * why in a condition that is dated: those words, then. */
+static void explain_unobserved(struct judgement *out, const json_t *object, json_int_t generation)
+{
+	static const struct { const char *type; enum truth is; } tells[] = {
+		{ "Stalled", TRUTH_TRUE },
+		{ "Ready", TRUTH_FALSE },
+		{ "Reconciling", TRUTH_TRUE },
+	};
+	char message[SHOWN_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LEN(tells); i++) {
+		const struct condition c = condition_of(object, tells[i].type);
+
+		if (c.is != tells[i].is || !c.dated || !*shown(message, c.message))
+			continue;
+		judgement_set(out, STATUS_IN_PROGRESS,
+			reason_or(c.reason, "GenerationNotObserved"), "%s", message);
+		judgement_note(out, "generation %lld not observed yet", generation);
+		return;
+	}
+}
+
 /* False where the controller has seen the object as it is, or where there is no telling. */
 static bool judge_generation(struct judgement *out, const json_t *object, const struct rule *rule)
 {
@@ -76,6 +99,7 @@ static bool judge_generation(struct judgement *out, const json_t *object, const 
 		return false;
 	judgement_set(out, STATUS_IN_PROGRESS, "GenerationNotObserved",
 		"generation %lld not observed yet", generation);
+	explain_unobserved(out, object, generation);
 	return true;
 }
 
@@ -101,10 +125,17 @@ static bool judge_conventions(struct judgement *out, const json_t *object)
 	return false;
 }
 
-static void forget_note(struct judgement *out)
+/* The kind's own note stays only where the kind's own rule decides. */
+static void judge_living(struct judgement *out, const json_t *object, const struct rule *rule)
 {
-	free(out->note);
+	char *note = out->note;
+
 	out->note = NULL;
+	if ((!rule->own_generation && judge_generation(out, object, rule)) ||
+		judge_conventions(out, object))
+		free(note);
+	else
+		out->note = note;
 }
 
 void judge_general(struct judgement *out, const json_t *object, const struct rule *rule)
@@ -113,13 +144,12 @@ void judge_general(struct judgement *out, const json_t *object, const struct rul
 		return; /* a Job or Pod that has ended stays so */
 	if (out->terminating) {
 		if (!judges_own_deletion(rule)) {
-			forget_note(out);
+			free(out->note);
+			out->note = NULL;
 			judgement_set(out, STATUS_IN_PROGRESS, "Terminating", "being deleted");
 		}
 		note_finalizers(out, object);
-	} else if (!out->asleep &&
-		((!rule->own_generation && judge_generation(out, object, rule)) ||
-			judge_conventions(out, object))) {
-		forget_note(out); /* it was the kind's rule's */
+	} else if (!out->asleep) {
+		judge_living(out, object, rule);
 	}
 }

@@ -128,7 +128,8 @@ struct condition condition_in(const json_t *conditions, const char *type, json_i
 			return (struct condition){ .is = truth_of(item, generation),
 				.reason = jx_str(item, "reason"),
 				.message = jx_str(item, "message"),
-				.severity = jx_str(item, "severity") };
+				.severity = jx_str(item, "severity"),
+				.dated = jx_get(item, "observedGeneration") != NULL };
 	}
 	return (struct condition){ .is = TRUTH_ABSENT };
 }

@@ -44,6 +44,7 @@ enum truth { TRUTH_ABSENT, TRUTH_STALE, TRUTH_TRUE, TRUTH_FALSE, TRUTH_UNKNOWN }
 struct condition {
 	enum truth is;
 	const char *reason, *message, *severity; /* as they came; NULL when absent */
+	bool dated; /* it says itself for which generation it answers */
 };
 struct condition condition_of(const json_t *object, const char *type);
 /* The same in another array of conditions; generation is the object's. */

@@ -21,7 +21,7 @@ KUBECONFIG = os.environ["KSETTLE_TEST_KUBECONFIG"]
 ROWS, COLUMNS = 40, 120
 SIZE = (50, 20)
 WAITING = 30  # seconds
-STALLED = 20
+STALLED = 20  # seconds at least
 
 
 class OnTerminal:
@@ -138,21 +138,23 @@ def journal(folder):
 
 
 def part_stalled(folder):
-    """The terminal takes what a pty holds, and then nothing for so long."""
+    """Nobody reads the terminal, from the start until the journal has the run's end: beyond what a pty holds, nothing can be written."""
+    def ended():
+        return any(event["event"] == "run.end" for event in journal(folder))
+
     def run(ns):
+        begun = time.monotonic()
         screen = OnTerminal([KSETTLE, "run", write_plan(folder, ns)], settings(folder))
         time.sleep(STALLED)
+        while not ended() and time.monotonic() - begun < 300:
+            time.sleep(0.5)
         events = list(journal(folder))
-        seen = sum(e["event"] == "object.status" for e in events)
-        print(f"ksettle    nobody read the terminal for {STALLED} s: {len(events)} events were recorded meanwhile, {seen} of them statuses; "
-              f"the last: {events[-1]['event']} {events[-1].get('verdict') or ''}".rstrip(), flush=True)
-        screen.watch(300, lambda: any(e["event"] == "run.end" for e in journal(folder)))
-        events = list(journal(folder))
-        begun, ended = (e["at"] for e in (events[0], events[-1]))
-        print(f"ksettle    the run's end: {events[-1]['event']} {events[-1].get('verdict')}, from {begun} to {ended}; "
-              f"{len(events)} events, seq {events[0]['seq']} to {events[-1]['seq']} without a gap: "
+        print(f"ksettle    nobody read the terminal for {time.monotonic() - begun:.0f} s; the run's end meanwhile: {events[-1]['event']} "
+              f"{events[-1].get('verdict')}, {events[0]['at']} to {events[-1]['at']}", flush=True)
+        print(f"ksettle    {len(events)} events, seq {events[0]['seq']} to {events[-1]['seq']} without a gap: "
               f"{[e['seq'] for e in events] == list(range(1, len(events) + 1))}", flush=True)
-        screen.watch(2)
+        count, _ = screen.watch(2)
+        print(f"ksettle    read again: {count} bytes, the last screen", flush=True)
         screen.end()
 
     in_namespace(run)

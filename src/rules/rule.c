@@ -116,6 +116,20 @@ void judge(struct judgement *out, const json_t *object, const struct judge_optio
 		judge_unseen(out, object);
 }
 
+void column_values_free(struct column_value *columns, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(columns[i].value);
+	free(columns);
+}
+
+void judgement_drop_columns(struct judgement *j)
+{
+	column_values_free(j->columns, j->ncolumns);
+	j->columns = NULL;
+	j->ncolumns = 0;
+}
+
 void judgement_release(struct judgement *j)
 {
 	free(j->reason);
@@ -124,8 +138,7 @@ void judgement_release(struct judgement *j)
 	free(j->revision);
 	free(j->current_revision);
 	free(j->container);
-	for (size_t i = 0; i < j->ncolumns; i++)
-		free(j->columns[i].value);
+	column_values_free(j->columns, j->ncolumns);
 	*j = (struct judgement){ .status = STATUS_NONE };
 }
 
@@ -204,6 +217,8 @@ void judgement_column(struct judgement *j, const char *name, const char *fmt, ..
 
 	if (j->ncolumns == COLUMNS_MAX)
 		return;
+	if (!j->columns)
+		j->columns = xcalloc(COLUMNS_MAX, sizeof(*j->columns));
 	va_start(ap, fmt);
 	j->columns[j->ncolumns++] = (struct column_value){ .name = name,
 		.value = words(COLUMN_SIZE, fmt, ap) };

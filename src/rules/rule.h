@@ -69,7 +69,7 @@ struct judgement {
 	bool no_status; /* "nostatus": In progress until max(stabilization, 10 s) from the first
 			   look */
 	bool by_existence; /* Success by existence alone, always: ConfigMap, Secret, RBAC … */
-	struct column_value columns[COLUMNS_MAX];
+	struct column_value *columns; /* COLUMNS_MAX at most; NULL when there is none */
 	size_t ncolumns;
 
 	/* Facts for the tracker, from the same JSON. */
@@ -128,6 +128,8 @@ const struct rule *rule_find(const char *group, const char *kind);
 void judge(struct judgement *out, const json_t *object, const struct judge_options *options,
 	int64_t now_ms);
 void judgement_release(struct judgement *j);
+void judgement_drop_columns(struct judgement *j);
+void column_values_free(struct column_value *columns, size_t n);
 
 /* For rules: sets the words (display text; fmt is a sentence), replacing what was there. */
 void judgement_set(struct judgement *j, enum status status, const char *reason, const char *fmt,

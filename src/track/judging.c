@@ -158,14 +158,26 @@ void tracker_claim(struct tracker *t, struct tracked *pod, const char *why)
 	tracker_tell_leaf(t, pod);
 }
 
+/* The object without who owns which field: that is most of its bytes, and no rule that looks at
+ * others reads it. */
+static json_t *slim(const json_t *object)
+{
+	json_t *metadata = json_copy((json_t *)jx_get(object, "metadata"));
+	json_t *copy = json_copy((json_t *)object);
+
+	json_object_del(metadata, "managedFields");
+	json_object_set_new(copy, "metadata", metadata);
+	return copy;
+}
+
 void judging_seen(const struct tracker *t, struct tracked *o, const json_t *object)
 {
 	judge_row(t, o, object);
 	judging_claims(o, object);
-	if (!o->applied || !related_wanted(o))
-		return;
 	json_decref(o->object);
-	o->object = json_incref((json_t *)object);
+	o->object = o->applied && o->judged.status == STATUS_IN_PROGRESS && related_wanted(o)
+		? slim(object)
+		: NULL;
 }
 
 /* Its columns were taken over when it was seen, and are the same. */
@@ -173,10 +185,12 @@ void judging_again(const struct tracker *t, struct tracked *o)
 {
 	struct judgement *j = &o->judged;
 
-	if (!o->object || j->status != STATUS_IN_PROGRESS)
+	if (!o->object)
 		return;
 	judge_row(t, o, o->object);
-	for (size_t i = 0; i < j->ncolumns; i++)
-		free(j->columns[i].value);
-	j->ncolumns = 0;
+	if (j->status != STATUS_IN_PROGRESS) {
+		json_decref(o->object);
+		o->object = NULL;
+	}
+	judgement_drop_columns(j);
 }

@@ -371,11 +371,12 @@ void meaning_keep_details(struct tracked *o, const json_t *object)
 	forget_details(o);
 	o->columns = json_object();
 	for (size_t i = 0; i < j->ncolumns; i++) {
-		h = hash_str(hash_str(h, j->columns[i].name), j->columns[i].value);
-		json_object_set_new(o->columns, j->columns[i].name, jx_string(j->columns[i].value));
-		free(j->columns[i].value);
+		const struct column_value *c = &j->columns[i];
+
+		h = hash_str(hash_str(h, c->name), c->value);
+		json_object_set_new(o->columns, c->name, jx_string(c->value));
 	}
-	j->ncolumns = 0;
+	judgement_drop_columns(j);
 	o->conditions = json_incref((json_t *)jx_get(object, "status.conditions"));
 	o->pod = o->judged.status == STATUS_SUCCESS || !tracked_is(o, "", "Pod") ?
 		NULL : containers_in_trouble(object);

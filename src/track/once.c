@@ -74,8 +74,7 @@ static void forget_rows(struct once *o)
 		free(row->reason);
 		free(row->message);
 		free(row->note);
-		for (size_t k = 0; k < row->ncolumns; k++)
-			free(row->columns[k].value);
+		column_values_free(row->columns, row->ncolumns);
 	}
 	free(o->rows);
 	o->rows = NULL;
@@ -255,8 +254,9 @@ static void fill_row(struct once_row *to, const struct tracker *t, const struct 
 	};
 	m.message = m.note = NULL;
 	meaning_release(&m);
+	to->columns = row->judged.columns;
 	to->ncolumns = row->judged.ncolumns;
-	memcpy(to->columns, row->judged.columns, sizeof(to->columns));
+	row->judged.columns = NULL;
 	row->judged.ncolumns = 0;
 }
 

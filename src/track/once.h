@@ -20,7 +20,7 @@ struct once_row {
 	char *api_version, *kind, *ns, *name; /* NULL where the object names none */
 	enum status status;
 	char *reason, *message, *note;
-	struct column_value columns[COLUMNS_MAX];
+	struct column_value *columns;
 	size_t ncolumns;
 };
 

@@ -181,9 +181,8 @@ static void add_path(struct buf *out, const struct path *path)
 	buf_release(&b);
 }
 
-static void add_manager(struct buf *out, const json_t *entry)
+static void add_manager(struct buf *out, const char *manager)
 {
-	const char *manager = jx_str(entry, "manager");
 	char *line, cut[PATH_SIZE];
 
 	if (!manager || !*manager) {
@@ -230,17 +229,18 @@ static const json_t *scaler(const json_t *object)
 	return NULL;
 }
 
-static bool same_write(const json_t *a, const json_t *b)
+/* What tells one write from another, without the fields, which are many. To free(). */
+static char *write_of(const json_t *entry)
 {
-	return same(jx_str(a, "manager"), jx_str(b, "manager")) &&
-		same(jx_str(a, "time"), jx_str(b, "time"));
+	const char *manager = jx_str(entry, "manager"), *time = jx_str(entry, "time");
+
+	return manager && time ? xasprintf("%s %s", time, manager) : NULL;
 }
 
-static void remember_writer(struct tracked *o, const json_t *writer)
+static void remember(char **place, char *text_take)
 {
-	json_incref((json_t *)writer);
-	json_decref(o->last_writer);
-	o->last_writer = (json_t *)writer;
+	free(*place);
+	*place = text_take;
 }
 
 static bool has_revisions(const struct tracked *o)
@@ -255,15 +255,18 @@ static void follow_revision(struct tracked *o, const json_t *object)
 {
 	int64_t generation = jx_int(object, "metadata.generation", 0);
 	const json_t *writer = last_writer(object);
+	char *write = NULL;
 
 	if (!o->own_generation) {
 		o->own_generation = generation;
-		remember_writer(o, writer);
+		remember(&o->last_writer, write_of(writer));
 	}
 	if (generation <= o->own_generation || generation <= o->superseded_generation ||
 		!has_revisions(o))
 		return;
-	if (!writer || same_write(writer, o->last_writer)) {
+	write = write_of(writer);
+	if (!writer || same(write, o->last_writer)) {
+		free(write);
 		writer = scaler(object);
 		if (writer && is_autoscaler(writer)) {
 			if (!o->superseded_generation)
@@ -271,32 +274,36 @@ static void follow_revision(struct tracked *o, const json_t *object)
 			return;
 		}
 	} else {
-		remember_writer(o, writer);
+		remember(&o->last_writer, write);
 	}
 	o->superseded_generation = generation;
-	json_incref((json_t *)writer);
-	json_decref(o->superseded_by);
-	o->superseded_by = (json_t *)writer;
+	remember(&o->superseded_by, xstrdup_or_null(jx_str(writer, "manager")));
+}
+
+static void add_loss(struct buf *out, const struct losses *losses)
+{
+	buf_addstr(out, out->len ? "; " : "");
+	add_path(out, &losses->first);
+	if (losses->n > 1)
+		buf_printf(out, " and %zu more field%s", losses->n - 1, losses->n == 2 ? "" : "s");
+	buf_addstr(out, losses->n > 1 ? " were " : " was ");
+	buf_addstr(out, losses->taken_by ? "changed by " : "removed by ");
+	add_manager(out,
+		jx_str(losses->taken_by ? losses->taken_by : last_writer(losses->object),
+			"manager"));
+	buf_addstr(out, " after the apply");
 }
 
 static void add_losses(struct buf *out, const struct tracked *o, const json_t *object)
 {
 	struct losses losses = { .object = object };
 	struct path path = { .n = 0 };
+	json_t *then = o->own_fields ? json_loads(o->own_fields, 0, NULL) : NULL;
 
-	if (!o->own_fields)
-		return;
-	compare(&losses, o->own_fields, our_fields(object), &path);
-	if (!losses.n)
-		return;
-	buf_addstr(out, out->len ? "; " : "");
-	add_path(out, &losses.first);
-	if (losses.n > 1)
-		buf_printf(out, " and %zu more field%s", losses.n - 1, losses.n == 2 ? "" : "s");
-	buf_addstr(out, losses.n > 1 ? " were " : " was ");
-	buf_addstr(out, losses.taken_by ? "changed by " : "removed by ");
-	add_manager(out, losses.taken_by ? losses.taken_by : last_writer(object));
-	buf_addstr(out, " after the apply");
+	compare(&losses, then, our_fields(object), &path);
+	if (losses.n)
+		add_loss(out, &losses);
+	json_decref(then);
 }
 
 static bool is_since(const char *stamp, int64_t wall)
@@ -322,21 +329,22 @@ bool rivals_written_since(const json_t *object, int64_t wall)
 
 void rivals_forget(struct tracked *o)
 {
-	json_decref(o->own_fields);
-	json_decref(o->last_writer);
-	json_decref(o->superseded_by);
+	free(o->own_fields);
+	free(o->last_writer);
+	free(o->superseded_by);
 	free(o->rivals);
-	o->own_fields = o->last_writer = o->superseded_by = NULL;
-	o->rivals = NULL;
+	o->own_fields = o->last_writer = o->superseded_by = o->rivals = NULL;
 	o->own_generation = o->superseded_generation = 0;
 }
 
 void rivals_of_apply(struct tracked *o, const json_t *object)
 {
+	const json_t *fields = our_fields(object);
+
 	rivals_forget(o);
 	o->own_generation = jx_int(object, "metadata.generation", 0);
-	o->own_fields = json_incref((json_t *)our_fields(object));
-	remember_writer(o, last_writer(object));
+	o->own_fields = fields ? jx_dump(fields) : NULL;
+	o->last_writer = write_of(last_writer(object));
 }
 
 void rivals_follow(struct tracked *o, const json_t *object)

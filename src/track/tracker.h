@@ -56,7 +56,7 @@ struct tracked {
 	json_t *pod;               /* of a Pod in trouble: its node and containers; like columns */
 	uint64_t details_hash;     /* of both, as last seen */
 	json_t *manifest;          /* as applied; NULL: watched by name */
-	json_t *object; /* of an applied object whose rule looks at others; else NULL */
+	json_t *object; /* of an applied object In progress whose rule looks at others; else NULL */
 	struct claim_trouble *claims; /* NULL: it does not wait for volumes */
 	const char *trouble_reason; /* why it cannot be seen, in one word … */
 	char *trouble;             /* … and a sentence; NULL: it can */
@@ -65,11 +65,12 @@ struct tracked {
 			     3h before this run" */
 
 	/* rivals.c's: what others did to an applied object */
-	json_t *own_fields;        /* as our apply set them; NULL: not known */
+	char *own_fields;          /* as our apply set them, JSON text; NULL: not known */
 	int64_t own_generation;    /* the one that our apply made, or that was seen first; 0: none */
 	int64_t superseded_generation; /* the last one that somebody else made; 0: none */
-	json_t *last_writer;       /* of its spec, when that generation was current; or NULL */
-	json_t *superseded_by;     /* their entry in managedFields; or NULL */
+	char *last_writer;         /* of its spec, when that generation was current: who and when;
+				      or NULL */
+	char *superseded_by;       /* that manager; or NULL */
 	char *rivals;              /* the sentence; NULL: nobody did anything */
 
 	/* time */

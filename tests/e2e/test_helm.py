@@ -501,6 +501,21 @@ def private_after_a_kill():
 
 
 @case
+def private_whatever_ends_us():
+    script = "record\nmake there\nforever\nmake over\n"
+    with Sim() as sim, Place(', set: {a: "${env:PASSWORD}"}', upgrade=script) as place:
+        with place.run(sim, "--as", "jane", env={"PASSWORD": "hunter2-hunter2"}) as run:
+            ok(until(lambda: os.path.exists(place.path("there"))), "helm is at work")
+            ok("hunter2-hunter2" in place.seen() and '"as":"jane"' in place.seen(), "and has been told", place.seen())
+            run.process.kill()
+            run.process.wait()
+        left = [os.path.join(folder, name) for folder, _, names in os.walk(place.path("tmp")) for name in names]
+        same([path for path in left if os.path.exists(path)], [], "a kill leaves no file with a secret")
+        write(place, "never", "")
+        ok(until(lambda: os.path.exists(place.path("over"))), "helm goes on to its end")
+
+
+@case
 def other_environment():
     """Variables that send helm elsewhere, or make it talk too much, do not reach it."""
     with Sim() as sim, Place() as place:

@@ -32,7 +32,8 @@ struct make_key {
 	const char *key; /* in the plan */
 	make_fn *make;
 	const char *to; /* in the object; NULL: the same */
-	const char *const *words; /* make_word: those allowed, NULL-terminated */
+	const char *const *words; /* make_word: those allowed, NULL-terminated; make_map: the keys in
+				     it, however deep, whose values are texts */
 	bool (*is)(const char *); /* make_named: whether it may be that … */
 	const char *like;         /* … and what it is, for the sentence: "a name is …" */
 	json_int_t low, high;     /* make_int: its range */
@@ -80,8 +81,9 @@ make_fn make_word;
 make_fn make_int;
 make_fn make_bool;
 make_fn make_mode;    /* of a file: YAML's own number, 0400 */
-make_fn make_map;     /* Kubernetes' own mapping, passed on as it is */
+make_fn make_map;     /* Kubernetes' own mapping, passed on as it is, but for words */
 make_fn make_maps;    /* a list of those */
+extern const char *const pod_texts[]; /* words for it, of all that a Pod's spec has */
 make_fn make_table;
 make_fn make_tables;  /* a list of mappings */
 make_fn make_table_or_first; /* a text alone stands for the first key of the table */

@@ -162,7 +162,7 @@ static const struct make_key http_items[] = {
 	{ .key = "host", .make = make_text },
 	{ .key = "scheme", .make = make_word,
 		.words = (const char *const[]){ "HTTP", "HTTPS", NULL } },
-	{ .key = "httpHeaders", .make = make_maps },
+	{ .key = "httpHeaders", .make = make_maps, .words = pod_texts },
 };
 static const struct make_keys http = { "httpGet", NULL, NULL, MAKE_KEYS(http_items) };
 
@@ -261,7 +261,7 @@ static const struct make_key container_items[] = {
 	{ .key = "startupProbe", .make = make_table, .keys = &probe },
 	{ .key = "livenessProbe", .make = make_table, .keys = &probe },
 	{ .key = "readinessProbe", .make = make_table, .keys = &probe },
-	{ .key = "lifecycle", .make = make_map },
+	{ .key = "lifecycle", .make = make_map, .words = pod_texts },
 	{ .key = "mounts", .make = make_mounts, .to = "volumeMounts", .keys = &mount },
 	{ .key = "volumeMounts", .make = make_mounts, .keys = &mount },
 	{ .key = "volumeDevices", .make = make_maps },

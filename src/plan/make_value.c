@@ -155,10 +155,54 @@ json_t *make_any(const struct make *m, const struct yaml_node *node)
 	return value;
 }
 
+const char *const pod_texts[] = { "value", "values", "command", "matchLabels", "labels",
+	"annotations", "volumeAttributes", NULL };
+
+static bool is_word_of(const char *const *words, const char *key)
+{
+	for (; words && *words; words++)
+		if (strcmp(*words, key) == 0)
+			return true;
+	return false;
+}
+
+static json_t *text_of(const struct yaml_node *node, json_t *value)
+{
+	bool number = json_is_number(value) || json_is_boolean(value);
+
+	return number && node->kind == YAML_SCALAR ? json_string(node->value) : NULL;
+}
+
+/* Numbers, true and false become the texts that Kubernetes wants: those of the keys in words, alone
+ * or in a list or mapping. all: whatever their key is. */
+static void make_texts(
+	json_t *value, const struct yaml_node *node, const char *const *words, bool all)
+{
+	for (size_t i = 0; i < node->n; i++) {
+		bool map = node->kind == YAML_MAPPING;
+		const char *key = map && node->keys[i]->kind == YAML_SCALAR ? node->keys[i]->value
+									    : "";
+		json_t *item = map ? json_object_get(value, key) : json_array_get(value, i);
+		bool wanted = all || is_word_of(words, key);
+		json_t *text = wanted ? text_of(node->items[i], item) : NULL;
+
+		if (text && map)
+			json_object_set_new(value, key, text);
+		else if (text)
+			json_array_set_new(value, i, text);
+		else
+			make_texts(item, node->items[i], words, wanted);
+	}
+}
+
 json_t *make_map(const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
+	json_t *value = node->kind == YAML_MAPPING ? make_any(m, node) : NULL;
+
+	if (value && key->words)
+		make_texts(value, node, key->words, false);
 	if (node->kind == YAML_MAPPING)
-		return make_any(m, node);
+		return value;
 	make_mistake(m, node, "%s must be a mapping, as Kubernetes has it", key->key);
 	return NULL;
 }

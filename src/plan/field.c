@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -113,10 +114,19 @@ bool field_all_known(const struct yaml_node *node, const struct field *fields, s
 	return node->kind == YAML_MAPPING;
 }
 
+/* What a variable holds is text, whatever it looks like. */
+static bool is_nothing(const struct yaml_node *node)
+{
+	const char *text = node->value;
+
+	return node->plain && !node->expanded && !node->tag &&
+		(!*text || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0);
+}
+
 bool field_string(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs)
 {
-	if (node->kind != YAML_SCALAR || (node->plain && node->value[0] == '\0'))
+	if (node->kind != YAML_SCALAR || is_nothing(node))
 		return field_mistake(node, file, errs, "%s must be a text", what);
 	free(*out);
 	*out = xstrdup(node->value);

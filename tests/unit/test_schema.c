@@ -346,6 +346,10 @@ static void check_bad(void)
 		"yaml: {files: [a]}, verify: never", "yaml: {files: [a]}, continueOnError: maybe",
 		"resources: {configMap: {name: a, forceConflicts: true}}", "resources: {deployment: {name: a}}",
 		"resources: {deployment: {name: a, containers: [{image: b, imag: c}]}}", "resources: {deployments: []}",
+		"resources: {deployment: {name: a, containers: []}}", "resources: {strategy: recreate, configMap: {name: a}}",
+		"resources: {blueGreen: {verify: true}, deployment: {name: a, containers: [{image: b}]}}",
+		"yaml: {files: [a]}, verify: {wait: true}", "yaml: {files: [a]}, name: ''", "kustomize: {path: ''}", "helm: {release: a, chart: ''}",
+		"helm: {release: a, chart: b, version: null}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {

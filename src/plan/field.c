@@ -12,6 +12,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "plan/words.h"
 
 static field_observer *observer;
 static void *observer_arg;
@@ -151,6 +152,19 @@ bool field_title(char **out, const struct yaml_node *node, const char *what, con
 	*out = text_display(raw, strlen(raw), TEXT_LINE);
 	free(raw);
 	return **out || field_mistake(node, file, errs, "%s must not be empty", what);
+}
+
+bool field_namespace(
+	char **out, const struct yaml_node *node, const char *file, struct errors *errs)
+{
+	if (!field_word(out, node, "namespace", file, errs))
+		return false;
+	if (is_dns_label(*out))
+		return true;
+	if (node->expanded)
+		return field_mistake(node, file, errs,
+			"namespace: the value of its variable does not fit: %s", LABEL_LIKE);
+	return field_mistake(node, file, errs, "namespace cannot be '%s': %s", *out, LABEL_LIKE);
 }
 
 bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file,

@@ -44,6 +44,9 @@ bool field_word(char **out, const struct yaml_node *node, const char *what, cons
 /* Display text, not empty. */
 bool field_title(char **out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs);
+/* A namespace's name. */
+bool field_namespace(char **out, const struct yaml_node *node, const char *file,
+	struct errors *errs);
 bool field_bool(bool *out, const struct yaml_node *node, const char *what, const char *file,
 	struct errors *errs);
 bool field_duration(int64_t *out_ms, const struct yaml_node *node, const char *what,

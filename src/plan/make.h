@@ -123,6 +123,4 @@ bool make_each_has(
 /* The node as it is; NULL with the mistake said. */
 json_t *make_any(const struct make *m, const struct yaml_node *node);
 
-#define NAME_LIKE "lower-case letters, digits, '-' and '.', such as web-1"
-#define LABEL_LIKE "at most 63 lower-case letters, digits and '-', such as web-1"
 #define MAKE_KEYS(array) .items = (array), .n = ARRAY_LEN(array)

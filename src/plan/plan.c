@@ -109,7 +109,7 @@ static void read_namespace(
 {
 	struct reading *r = into;
 
-	field_word(&r->plan->ns, value, "namespace", file, errs);
+	field_namespace(&r->plan->ns, value, file, errs);
 }
 
 static void read_default_verify(

@@ -58,7 +58,7 @@ static void read_namespace(
 {
 	struct reading *r = into;
 
-	field_word(&r->step->ns, value, "namespace", file, errs);
+	field_namespace(&r->step->ns, value, file, errs);
 }
 
 static void read_continue_on_error(

@@ -18,3 +18,7 @@ bool is_port_name(const char *s);     /* "http": at most 15, at least one letter
 bool is_quantity(const char *s);      /* "500m", "1.5Gi", "1e3"; not negative */
 bool is_cron(const char *s);          /* five fields, or @hourly and its like */
 bool is_utf8(const char *bytes, size_t len); /* … without a NUL */
+
+/* For a sentence: "name cannot be 'A_b': LIKE". */
+#define NAME_LIKE "lower-case letters, digits, '-' and '.', such as web-1"
+#define LABEL_LIKE "at most 63 lower-case letters, digits and '-', such as web-1"

@@ -33,6 +33,15 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* What is said already: a block that several steps share by an alias, a file that several name. */
+static bool is_told(const struct errors *errs, size_t from, const struct error *mistake)
+{
+	for (size_t i = from; i < errs->n; i++)
+		if (strcmp(errs->items[i].text, mistake->text) == 0)
+			return true;
+	return false;
+}
+
 void mistakes_sort(struct errors *errs, size_t from, const char *file)
 {
 	size_t n = errs->n - from;
@@ -46,8 +55,10 @@ void mistakes_sort(struct errors *errs, size_t from, const char *file)
 		sorted[i] = &places[i];
 	}
 	qsort(sorted, n, sizeof(struct place *), compare);
+	errs->n = from;
 	for (size_t i = 0; i < n; i++)
-		errs->items[from + i] = sorted[i]->mistake;
+		if (!is_told(errs, from, &sorted[i]->mistake))
+			errs->items[errs->n++] = sorted[i]->mistake;
 	free(sorted);
 	free(places);
 }

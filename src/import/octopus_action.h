@@ -84,6 +84,9 @@ char *action_version(struct action *a, const struct ocl_node *at, const char *pa
 /* verify and forceConflicts, as the action's properties say. */
 void action_verify(struct action *a);
 void action_force(struct action *a);
+/* Kubernetes.DeploymentTimeout, Octopus' seconds, as a duration; 0, or nothing between the quotes: no
+ * limit. Absent: its default. A new reference. */
+json_t *action_timeout(struct action *a);
 
 /* All that nobody took of the action, and what its step says. */
 void action_read_rest(struct action *a);

@@ -99,14 +99,28 @@ static void set_namespace(struct action *a)
 		a->ns = action_value(a, action_at(a, H "Namespace"), ns);
 }
 
-/* helm's --wait decides in both; without its own timeout helm has one. */
+/* What ends the wait: helm's own --timeout, else that of the check if there is one, else helm's. */
+static json_t *timeout_of(struct helm *h, bool check)
+{
+	struct action *a = h->a;
+	const char *timeout = action_filled(a, H "Timeout");
+
+	if (h->timeout)
+		return json_incref(h->timeout);
+	if (timeout)
+		return action_value(a, action_at(a, H "Timeout"), timeout);
+	if (check && action_take(a, "Kubernetes.DeploymentTimeout"))
+		return action_timeout(a);
+	return json_string(HELM_TIMEOUT);
+}
+
+/* helm's --wait decides in both. */
 static void set_verify(struct helm *h)
 {
 	struct action *a = h->a;
 	const char *check = action_filled(a, "Kubernetes.ResourceStatusCheck");
 	bool jobs = action_flag(a, "Kubernetes.WaitForJobs"),
 	     on = check && !strcasecmp(check, "true");
-	const char *timeout = action_filled(a, H "Timeout");
 
 	if (check && strstr(check, "#{")) {
 		action_leave(a, action_at(a, "Kubernetes.ResourceStatusCheck"),
@@ -120,12 +134,7 @@ static void set_verify(struct helm *h)
 	a->verify = json_pack("{s:b}", "wait", h->wait);
 	if (h->wait_for_jobs)
 		json_object_set_new(a->verify, "waitForJobs", json_true());
-	if (h->timeout)
-		json_object_set(a->verify, "timeout", h->timeout);
-	else
-		json_object_set_new(a->verify, "timeout",
-			action_value(
-				a, action_at(a, H "Timeout"), timeout ? timeout : HELM_TIMEOUT));
+	json_object_set_new(a->verify, "timeout", timeout_of(h, on));
 	if (!h->wait)
 		action_note(a, action_at(a, "Kubernetes.ResourceStatusCheck"),
 			"not verified, as in Octopus (Kubernetes.ResourceStatusCheck is %s, and no --wait): write wait: true to verify it%s",

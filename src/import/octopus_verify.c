@@ -19,10 +19,9 @@ static bool is_variable(const char *text)
 	return text && strstr(text, "#{");
 }
 
-/* Octopus' seconds as a duration; 0, or nothing between the quotes: no limit. Absent: its default.
- */
-static json_t *timeout_of(struct action *a, const char *text)
+json_t *action_timeout(struct action *a)
 {
+	const char *text = action_take(a, TIMEOUT);
 	const struct ocl_node *at = action_at(a, TIMEOUT);
 	char *seconds;
 	json_t *made;
@@ -51,7 +50,7 @@ static json_t *check_of(struct action *a)
 	json_t *verify = json_object();
 	char *seconds;
 
-	json_object_set_new(verify, "timeout", timeout_of(a, action_take(a, TIMEOUT)));
+	json_object_set_new(verify, "timeout", action_timeout(a));
 	if (window) {
 		seconds = xasprintf("%ss", window);
 		json_object_set_new(verify, "stabilization",

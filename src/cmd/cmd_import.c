@@ -64,6 +64,7 @@ static int run(const struct args *args)
 	struct import import = { 0 };
 	struct error err = { 0 };
 	const char *file = args->rest.n == 1 ? args->rest.items[0] : NULL;
+	const char *name = file && strcmp(file, "-") == 0 ? "standard input" : file;
 	size_t left_out = 0;
 
 	if (!file) {
@@ -73,11 +74,14 @@ static int run(const struct args *args)
 		return 2;
 	}
 	if (!read_process(&import, file, &err) || !write_import(args, &import, &err)) {
+		/* Where nothing is left of it, each thing is said why. */
+		if (!import.steps)
+			say_remarks(&import, name);
 		fprintf(stderr, "ksettle: %s\n", err.text);
 		import_release(&import);
 		return 2;
 	}
-	left_out = say_remarks(&import, strcmp(file, "-") == 0 ? "standard input" : file);
+	left_out = say_remarks(&import, name);
 	if (left_out)
 		fprintf(stderr,
 			"ksettle: %zu thing%s could not be carried over; each stands in the plan as a comment, too\n",

@@ -306,21 +306,17 @@ bool octopus_import(
 	struct ocl_node *root = ocl_parse(text, len, file, err);
 	bool good;
 
+	*out = (struct import){ 0 };
 	if (!root)
 		return false;
-	*out = (struct import){ 0 };
 	read_steps(&p, root);
 	ocl_free(root);
 	good = conclude(&p, file, err);
-	if (good) {
+	if (good)
 		plan_write(&p);
-		remarks_move(&out->remarks, &p.remarks);
-		if (out->remarks.n)
-			qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items),
-				by_place);
-	} else {
-		import_release(out);
-	}
+	remarks_move(&out->remarks, &p.remarks);
+	if (out->remarks.n)
+		qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items), by_place);
 	release(&p);
 	return good;
 }

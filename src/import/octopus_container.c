@@ -224,7 +224,8 @@ static char *registry_of(struct making *m, const char *feed)
 			    *c))
 			*c = '_';
 	what = xasprintf("the registry of the feed %s, such as ghcr.io", feed);
-	i = variables_add(&m->a->o->variables, wish, what, false, m->at->line);
+	i = variables_add(&m->a->o->variables, wish, what, false, m->at->line,
+		m->at->column);
 	out = xasprintf("${%s}/", m->a->o->variables.items[i].name);
 	free(what);
 	free(wish);

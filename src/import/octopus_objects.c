@@ -43,7 +43,7 @@ static json_t *secret_value(struct action *a, const struct ocl_node *at, const c
 		*env = '_';
 	for (char *c = env; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
-	i = variables_add(&a->o->env, env, what, false, at->line);
+	i = variables_add(&a->o->env, env, what, false, at->line, at->column);
 	if (!single)
 		action_leave(a, at,
 			"the value of %s stands in the process and was not copied: set %s in the environment",

@@ -111,7 +111,7 @@ static void write_variables(struct process *p, const struct variables *list, con
 		said = true;
 		comment_add(out, "- %s (line %d): %s", v->name, v->line, v->what);
 		if (!v->computed)
-			remark_add(&p->o.out->remarks, false, v->line, 1, "%s: %s %s", v->what,
+			remark_add(&p->o.out->remarks, false, v->line, v->column, "%s: %s %s", v->what,
 				remark, v->name);
 	}
 }

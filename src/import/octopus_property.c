@@ -185,7 +185,7 @@ static void say_computed(struct action *a, const struct ocl_node *at, size_t fro
 
 static char *expand(struct action *a, const struct ocl_node *at, const char *text)
 {
-	struct octostache o = { &a->o->variables, known, a, at->line };
+	struct octostache o = { &a->o->variables, known, a, at->line, at->column };
 	size_t before = a->o->variables.n;
 	char *value = octostache_plan(&o, text);
 
@@ -284,7 +284,7 @@ static void say_template(
 const char *action_file(
 	struct action *a, const struct ocl_node *at, const char *folder, const char *text)
 {
-	struct octostache o = { &a->o->variables, known, a, at->line };
+	struct octostache o = { &a->o->variables, known, a, at->line, at->column };
 	struct import_file *file = import_add_file(a->o->out, folder, a->slug, ".yaml");
 	size_t *used, n, before = a->o->variables.n;
 	char *value = octostache_file(&o, text, &used, &n);
@@ -328,7 +328,7 @@ char *action_version(struct action *a, const struct ocl_node *at, const char *pa
 	const char *slash = strrchr(package_id, '/'), *name = slash ? slash + 1 : package_id;
 	char *what = xasprintf("the version of %s that is deployed", package_id);
 	char *wish = octostache_env_name(name), *dotted = xasprintf("%s.version", wish);
-	size_t i = variables_add(&a->o->variables, dotted, what, false, at->line);
+	size_t i = variables_add(&a->o->variables, dotted, what, false, at->line, at->column);
 	char *out = xasprintf("${%s}", a->o->variables.items[i].name);
 
 	free(dotted);

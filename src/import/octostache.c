@@ -139,8 +139,8 @@ static bool has_name(const struct variables *list, const char *name)
 	return false;
 }
 
-size_t variables_add(
-	struct variables *list, const char *wish, const char *what, bool computed, int line)
+size_t variables_add(struct variables *list, const char *wish, const char *what, bool computed,
+	int line, int column)
 {
 	char *name = xstrdup(wish);
 
@@ -159,7 +159,7 @@ size_t variables_add(
 		name = xasprintf("%s-%d", wish, i);
 	}
 	VEC_GROW(list->items, list->n, list->cap);
-	list->items[list->n] = (struct variable){ name, xstrdup(what), line, computed };
+	list->items[list->n] = (struct variable){ name, xstrdup(what), line, column, computed };
 	return list->n++;
 }
 
@@ -259,7 +259,9 @@ static size_t add_token(struct writing *w, const char *s, size_t len)
 
 		whole = odd ? xasprintf("%s%.*s", dollar ? "$" : "", (int)len, s)
 			    : xasprintf("#{%s}", expression);
-		use_variable(w, variables_add(w->o->variables, name, whole, computed, w->o->line));
+		use_variable(w,
+			variables_add(w->o->variables, name, whole, computed, w->o->line,
+				w->o->column));
 		free(whole);
 		free(name);
 	}

@@ -9,7 +9,7 @@
 struct variable {
 	char *name; /* letters, digits, '.', '-', '_' */
 	char *what; /* that it stands for: "#{Name}", "#{if A}b#{/if}", "the version of nginx" */
-	int line; /* where it was first seen */
+	int line, column; /* where it was first seen */
 	bool computed; /* Octopus works it out while it deploys */
 };
 
@@ -24,8 +24,8 @@ struct variables {
 void variables_release(struct variables *list);
 /* The index of the variable that stands for `what`; a new one is called `wish`, or as near to that
  * as can be. */
-size_t variables_add(
-	struct variables *list, const char *wish, const char *what, bool computed, int line);
+size_t variables_add(struct variables *list, const char *wish, const char *what, bool computed,
+	int line, int column);
 
 /* The value of a variable that is known while importing, borrowed; NULL: it is not. */
 typedef const char *octostache_known_fn(void *arg, const char *name);
@@ -34,7 +34,7 @@ struct octostache {
 	struct variables *variables; /* what is found is added, once each */
 	octostache_known_fn *known;
 	void *arg;
-	int line;
+	int line, column; /* of the text */
 };
 
 /* For a value of a plan: ${name}, and $${ for what was ${ before. To free(). */

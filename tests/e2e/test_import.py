@@ -73,7 +73,7 @@ def all_is_carried_over():
         code, out, err = place.run("import", "process.ocl")
         same(code, 0, "exit code 0", err)
         ok("- name: Settings\n  configMap:\n    name: settings\n    data:\n      level: ${Level}\n" in out, "the plan is on standard output", out)
-        same(err, "process.ocl:9:1: note: #{Level}: give it with --set NAME=VALUE: Level\n", "what it needs is on standard error")
+        same(err, "process.ocl:9:13: note: #{Level}: give it with --set NAME=VALUE: Level\n", "what it needs is on standard error")
         same(place.run("import", "-", input=CARRIED)[1], out.replace("process.ocl", "standard input").replace("name: process", "name: standard input"),
              "the process may come from standard input")
 
@@ -143,6 +143,7 @@ def what_cannot_be_read():
         write(place, "process.ocl", MANUAL)
         code, out, err = place.run("import", "process.ocl")
         ok(code == 2 and out == "" and "no step of it is one that a plan could have" in err, "nothing of Kubernetes in it", err)
+        ok("process.ocl:2:5: left out: the step 'approve' is Octopus.Manual, which no plan has\n" in err, "what it has is listed", err)
         write(place, "process.ocl", "name = \"x\"\n")
         code, out, err = place.run("import", "process.ocl")
         ok(code == 2 and "this is no deployment process" in err, "no process", err)

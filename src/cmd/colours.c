@@ -27,6 +27,11 @@ struct other {
 	char *name, *uid;
 };
 
+/* A Service that leads to a colour, whoever made it. */
+struct lead {
+	char *service, *deployment;
+};
+
 struct colours {
 	struct executor_spec spec;
 	const struct plan_step *step;
@@ -45,6 +50,8 @@ struct colours {
 
 	struct other *others;
 	size_t n, cap, gone;
+	struct lead *leads;
+	size_t nleads, leads_cap;
 	bool plain;               /* a Deployment of the plain name is there, none of ours */
 };
 
@@ -81,7 +88,12 @@ void colours_free(struct colours *c)
 		free(c->others[i].name);
 		free(c->others[i].uid);
 	}
+	for (size_t i = 0; i < c->nleads; i++) {
+		free(c->leads[i].service);
+		free(c->leads[i].deployment);
+	}
 	free(c->others);
+	free(c->leads);
 	free(c->serving);
 	free(c);
 }
@@ -240,11 +252,20 @@ static bool is_other(const struct colours *c, const json_t *object, const char *
 		name[len] == '-' && strcmp(name, bg->deployment) != 0;
 }
 
+/* The Service that still leads to that Deployment; NULL: none is known. */
+static const char *service_of(const struct colours *c, const char *deployment)
+{
+	for (size_t i = 0; i < c->nleads; i++)
+		if (strcmp(c->leads[i].deployment, deployment) == 0)
+			return c->leads[i].service;
+	return NULL;
+}
+
 static void deployment_seen(void *arg, const json_t *object, uint64_t hash)
 {
 	struct colours *c = arg;
 	const char *name = jx_str(object, "metadata.name");
-	const char *uid = jx_str(object, "metadata.uid");
+	const char *uid = jx_str(object, "metadata.uid"), *service;
 
 	(void)hash;
 	if (!name || !uid)
@@ -253,6 +274,12 @@ static void deployment_seen(void *arg, const json_t *object, uint64_t hash)
 		!jx_label(object, COLOURS_LABEL);
 	if (!is_other(c, object, name) || jx_str(object, "metadata.deletionTimestamp"))
 		return;
+	service = service_of(c, name);
+	if (service) {
+		warn(c, xasprintf("Deployment %s, another colour, stays: Service %s, which this step "
+				  "does not switch, leads to it", name, service));
+		return;
+	}
 	VEC_GROW(c->others, c->n, c->cap);
 	c->others[c->n++] = (struct other){ xstrdup(name), xstrdup(uid) };
 }
@@ -306,7 +333,7 @@ static void listed(void *arg, const struct error *err, int64_t remaining, int64_
 	remove_on(c);
 }
 
-void colours_remove(struct colours *c, int64_t limit_ms, colours_fn *done, void *arg)
+static void list_deployments(struct colours *c)
 {
 	struct kube_list_handler handler = { .item = deployment_seen, .done = listed, .arg = c };
 	char *selector = xasprintf("app=%s", c->step->blue_green.name);
@@ -316,11 +343,50 @@ void colours_remove(struct colours *c, int64_t limit_ms, colours_fn *done, void 
 		.label_selector = selector,
 	};
 
+	c->list = kube_list(c->spec.cluster->kube, &query, &handler);
+	free(selector);
+}
+
+static void lead_seen(void *arg, const json_t *object, uint64_t hash)
+{
+	struct colours *c = arg;
+	const json_t *selector = jx_get(object, "spec.selector");
+	const char *colour = json_string_value(json_object_get(selector, COLOUR_LABEL));
+	const char *name = jx_str(object, "metadata.name");
+
+	(void)hash;
+	if (!colour || !name)
+		return;
+	VEC_GROW(c->leads, c->nleads, c->leads_cap);
+	c->leads[c->nleads++] = (struct lead){ xstrdup(name),
+		xasprintf("%s-%s", c->step->blue_green.name, colour) };
+}
+
+/* Who may not list Services is not asked about those of others. */
+static void leads_listed(
+	void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
+{
+	struct colours *c = arg;
+
+	(void)err;
+	(void)remaining;
+	(void)retry_after_ms;
+	c->list = NULL;
+	list_deployments(c);
+}
+
+void colours_remove(struct colours *c, int64_t limit_ms, colours_fn *done, void *arg)
+{
+	struct kube_list_handler handler = { .item = lead_seen, .done = leads_listed, .arg = c };
+	struct kube_list_query query = {
+		.resource = kube_find_kind(c->spec.cluster->discovery, "v1", "Service"),
+		.ns = c->ns,
+	};
+
 	c->done = done;
 	c->arg = arg;
 	c->list = kube_list(c->spec.cluster->kube, &query, &handler);
 	loop_timer_set(c->timer, limit_ms);
-	free(selector);
 }
 
 /* While Services are looked at: once more. While colours are removed: that took too long. */

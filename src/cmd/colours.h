@@ -20,7 +20,7 @@ typedef void colours_fn(void *arg, const struct error *err);
  * one that already leads to every Pod of the new colour is an error: it would do so before they
  * have settled. */
 void colours_look(struct colours *c, bool verified, colours_fn *done, void *arg);
-/* Deletes the other colours, for at most limit_ms. What was removed, and what could not be, is said
+/* Deletes the other colours to which no Service leads, for at most limit_ms. What was removed, and what could not be, is said
  * as warnings of the step; that is no error. */
 void colours_remove(struct colours *c, int64_t limit_ms, colours_fn *done, void *arg);
 

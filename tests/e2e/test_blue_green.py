@@ -182,6 +182,21 @@ def what_is_not_ours_stays():
 
 
 @case
+def another_service_leads_to_the_old_colour():
+    """One that the plan has no more would lead nowhere."""
+    two = VERIFIED.replace("service: {name: web, ports: [80]}", "service: [{name: web, ports: [80]}, {name: admin, ports: [81]}]")
+    with Sim() as sim:
+        old = deployed(sim, "web:1", text=two)
+        with deploy(sim, "web:2") as run:
+            snapshot = ended(run, 0, "succeeded")
+        same(names(sim), sorted([old, serves(sim)]), "the old colour stays")
+        same(warnings(snapshot), [f"Deployment {old}, another colour, stays: Service admin, which this step does not switch, leads to it"], "which is said")
+        with deploy(sim, "web:3", text=two) as run:
+            ended(run, 0, "succeeded")
+        same(names(sim), [serves(sim)], "until nothing leads to it")
+
+
+@case
 def an_old_colour_that_cannot_be_removed():
     with Sim("forbid: [{verb: delete, resource: deployments}]") as sim:
         old = deployed(sim, "web:1")

@@ -30,8 +30,11 @@ struct range { size_t from, end; };
 static const struct { const char *words, *below, *key; } hints[] = {
 	{ "out of memory", "limits", "memory" },
 	{ "OOMKilled", "limits", "memory" },
-	{ "nsufficient memory", "requests", "memory" },
-	{ "nsufficient cpu", "requests", "cpu" },
+	{ "unbound immediate PersistentVolumeClaims", NULL, "claimName" },
+	{ "must specify ", NULL, "resources" },
+	{ "must specify ", NULL, "containers" },
+	{ "requested: pods=", NULL, "replicas" },
+	{ "requested: pods=", NULL, "parallelism" },
 	{ "eadiness probe", NULL, "readinessProbe" },
 	{ "iveness probe", NULL, "livenessProbe" },
 	{ "tartup probe", NULL, "startupProbe" },
@@ -186,13 +189,19 @@ static bool is_own_name(const struct sheet *s, size_t line)
 	return false;
 }
 
-static size_t find_value(const struct sheet *s, const char *key, struct piece value)
+static size_t find_value_in(
+	const struct sheet *s, struct range r, const char *key, struct piece value)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = r.from; i < r.end; i++)
 		if ((!key || is(s->lines[i].key, key)) && same(s->lines[i].value, value) &&
 			!is_own_name(s, i))
 			return i;
 	return NOWHERE;
+}
+
+static size_t find_value(const struct sheet *s, const char *key, struct piece value)
+{
+	return find_value_in(s, (struct range){ 0, s->n }, key, value);
 }
 
 /* The next word in quotes, and what follows it; NULL: there is none. */
@@ -247,6 +256,53 @@ static bool is_step(const struct yaml_line *l, struct piece step, size_t *number
 	return contains(step, l->key) && contains(step, l->value);
 }
 
+/* Where another object is named: a name that an item of a list begins with, or has at its side, is
+ * that of a container or a volume. */
+static size_t find_reference(const struct sheet *s, struct range r, struct piece name)
+{
+	size_t line;
+
+	while ((line = find_value_in(s, r, NULL, name)) != NOWHERE) {
+		struct range item = item_of(s, line);
+
+		if (!is(s->lines[line].key, "name") || item.from == item.end)
+			break;
+		r.from = line + 1;
+	}
+	return line;
+}
+
+/* What follows the words, as far as the first character of `ends` or the sentence's stop; len 0:
+ * nothing. */
+static struct piece word_behind(const char *sentence, const char *words, const char *ends)
+{
+	const char *at = strstr(sentence, words);
+	struct piece word = { at ? at + strlen(words) : "", 0 };
+
+	word.len = strcspn(word.text, ends);
+	word.len -= word.len && word.text[word.len - 1] == '.';
+	return word;
+}
+
+/* What is asked for and not there: secret "db" not found, couldn't find key password in Secret … */
+static size_t find_missing(const struct sheet *s, const char *sentence, struct range r)
+{
+	static const char *const keys[] = { "find key ", "secret key: ", "config key: " };
+	static const char *const names[] = { "secret \"", "configmap \"", "persistentvolumeclaim \"",
+		"serviceaccount \"" };
+	size_t line = NOWHERE;
+
+	for (size_t i = 0; line == NOWHERE && i < ARRAY_LEN(keys); i++)
+		line = find_value_in(s, r, "key", word_behind(sentence, keys[i], " ,;)"));
+	for (size_t i = 0; line == NOWHERE && i < ARRAY_LEN(names); i++) {
+		struct piece name = word_behind(sentence, names[i], "\"");
+
+		if (name.len && strncmp(name.text + name.len, "\" not found", 11) == 0)
+			line = find_reference(s, r, name);
+	}
+	return line;
+}
+
 /* One step of a path: "containers", "[name=\"web\"]", "[0]". Returns the line, and what is below
  * it in *r. */
 static size_t step_into(const struct sheet *s, struct range *r, struct piece step)
@@ -293,6 +349,19 @@ static size_t follow_path(const struct sheet *s, const char *path, size_t len)
 	return line;
 }
 
+/* A quote ends it, but for those of [name="web"]. */
+static size_t path_length(const char *path)
+{
+	size_t len = 0;
+
+	for (bool inside = false; path[len] && !isspace((unsigned char)path[len]); len++) {
+		if (strchr(",;()", path[len]) || (path[len] == '"' && !inside))
+			break;
+		inside = path[len] == '[' || (inside && path[len] != ']');
+	}
+	return len;
+}
+
 /* "spec.replicas", ".spec.template.spec.containers[name=\"web\"].image". */
 static size_t find_path(const struct sheet *s, const char *sentence)
 {
@@ -304,8 +373,7 @@ static size_t find_path(const struct sheet *s, const char *sentence)
 
 		if (!at || (at > sentence && isalnum((unsigned char)at[-1])))
 			continue;
-		while (at[len] && !isspace((unsigned char)at[len]) && !strchr(",;()", at[len]))
-			len++;
+		len = path_length(at);
 		while (len && (at[len - 1] == ':' || at[len - 1] == '.'))
 			len--;
 		line = follow_path(s, at, len);
@@ -313,6 +381,50 @@ static size_t find_path(const struct sheet *s, const char *sentence)
 			return line;
 	}
 	return NOWHERE;
+}
+
+/* The key of a resource below "limits" or "requests". */
+static size_t find_amount(
+	const struct sheet *s, struct range r, const char *side, struct piece name)
+{
+	for (size_t i = r.from; i < r.end; i++) {
+		struct range block = block_of(s, i);
+
+		if (!is(s->lines[i].key, side))
+			continue;
+		for (size_t k = block.from; k < block.end; k++)
+			if (same(s->lines[k].key, name))
+				return k;
+	}
+	return NOWHERE;
+}
+
+static bool strip(struct piece *p, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (p->len <= len || strncmp(p->text, prefix, len) != 0)
+		return false;
+	p->text += len;
+	p->len -= len;
+	return true;
+}
+
+/* "Insufficient nvidia.com/gpu", "exceeded quota: q, requested: limits.memory=900Mi". */
+static size_t find_resource(const struct sheet *s, const char *sentence, struct range r)
+{
+	struct piece name = word_behind(sentence, "nsufficient ", " ,;)");
+	size_t line = NOWHERE;
+
+	if (!name.len)
+		name = word_behind(sentence, "requested: ", "=,;)");
+	if (!strip(&name, "limits."))
+		strip(&name, "requests.");
+	else
+		line = find_amount(s, r, "limits", name);
+	if (line == NOWHERE)
+		line = find_amount(s, r, "requests", name);
+	return line == NOWHERE ? find_amount(s, r, "limits", name) : line;
 }
 
 static size_t find_hint(const struct sheet *s, const char *sentence, struct range r)
@@ -348,6 +460,10 @@ static size_t find_line(const struct sheet *s, const char *sentence)
 	if (line == NOWHERE)
 		line = find_path(s, sentence);
 	container = find_container(s, sentence, &r);
+	if (line == NOWHERE)
+		line = find_missing(s, sentence, r);
+	if (line == NOWHERE)
+		line = find_resource(s, sentence, r);
 	if (line == NOWHERE)
 		line = find_hint(s, sentence, r);
 	if (line == NOWHERE)

@@ -31,9 +31,15 @@ static const char manifest[] =
 	"            cpu: 64\n"
 	"          limits:\n"
 	"            memory: 128Mi\n"
+	"            nvidia.com/gpu: 1\n"
 	"        envFrom:\n"
 	"        - configMapRef:\n"
 	"            name: settings\n"
+	"        env:\n"
+	"        - valueFrom:\n"
+	"            secretKeyRef:\n"
+	"              key: password\n"
+	"              name: web\n"
 	"      - name: proxy\n"
 	"        image: proxy:2\n"
 	"\n"
@@ -49,10 +55,24 @@ static const char manifest[] =
 static const struct { const char *sentence, *line; } cases[] = {
 	{ "ImagePullBackOff: image \"shop/web:1.42\" cannot be pulled: not found", "      - image: \"shop/web:1.42\"" },
 	{ "ErrImagePull: 2 of 3 Pods: ErrImagePull (image \"proxy:2\" cannot be pulled)", "        image: proxy:2" },
-	{ "CreateContainerConfigError: container \"web\" cannot be set up: configmap \"settings\" not found", "        name: web" },
+	{ "CreateContainerConfigError: container \"web\" cannot be set up: configmap \"settings\" not found", "            name: settings" },
+	{ "CreateContainerConfigError: container \"web\" cannot be set up: secret \"web\" not found", "              name: web" },
+	{ "CreateContainerConfigError: container \"web\" cannot be set up: secret \"other\" not found", "        name: web" },
+	{ "CreateContainerConfigError: couldn't find key password in Secret shop/db", "              key: password" },
+	{ "FailedMount: references non-existent secret key: password", "              key: password" },
+	{ "CreateContainerConfigError: couldn't find key missing in Secret shop/db", NULL },
 	{ "FailedMount: configmap \"settings\" not found", "            name: settings" },
 	{ "OOMKilled: container \"web\" runs out of memory (limit 128Mi), restarted 3 times", "            memory: 128Mi" },
 	{ "Unschedulable: 0/5 nodes are available: 5 Insufficient cpu.", "            cpu: 64" },
+	{ "Unschedulable: 0/5 nodes are available: 5 Insufficient cpu, 5 Insufficient memory.", "            cpu: 64" },
+	{ "Unschedulable: 0/5 nodes are available: 5 Insufficient nvidia.com/gpu.", "            nvidia.com/gpu: 1" },
+	{ "Unschedulable: 0/5 nodes are available: 5 Insufficient hugepages-2Mi.", NULL },
+	{ "FailedCreate: exceeded quota: q, requested: limits.memory=900Mi, used: limits.memory=900Mi", "            memory: 128Mi" },
+	{ "FailedCreate: exceeded quota: q, requested: requests.memory=64Mi,cpu=64", "            memory: 64Mi" },
+	{ "FailedCreate: exceeded quota: q, requested: cpu=64, used: cpu=2", "            cpu: 64" },
+	{ "FailedCreate: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2", "  replicas: 3" },
+	{ "FailedCreate: failed quota: q: must specify limits.cpu for: web", "        resources:" },
+	{ "FailedScheduling: pod has unbound immediate PersistentVolumeClaims", "          claimName: data-claim" },
 	{ "Unschedulable: 0/5 nodes are available: 5 node(s) didn't match Pod's node affinity/selector.", "      nodeSelector:" },
 	{ "CrashLoopBackOff: container \"proxy\" exits with code 1, restarted 3 times", "        command: [run]" },
 	{ "CrashLoopBackOff: container \"web\" exits with code 1, restarted 3 times", "        name: web" },
@@ -65,6 +85,8 @@ static const struct { const char *sentence, *line; } cases[] = {
 	{ "Conflict: .spec.template.spec.containers[name=\"proxy\"].image is kubectl's", "        image: proxy:2" },
 	{ "Invalid: spec.template.spec.containers[0].resources.limits.memory: Invalid value", "            memory: 128Mi" },
 	{ "Invalid: spec.template.spec.containers[1].nothing: Required value", "      - name: proxy" },
+	{ "BadRequest: strict decoding error: unknown field \"spec.template.spec.containers[1].image\"", "        image: proxy:2" },
+	{ "Conflict: \".spec.template.spec.containers[name=\"proxy\"].image\" is taken", "        image: proxy:2" },
 	{ "anything about \"web\" alone", "        name: web" },
 	{ "something else altogether", NULL },
 	{ "", NULL },

@@ -284,7 +284,8 @@ static struct piece word_behind(const char *sentence, const char *words, const c
 	return word;
 }
 
-/* What is asked for and not there: secret "db" not found, couldn't find key password in Secret … */
+/* What is asked for and not there: secret "db" not found, couldn't find key password in Secret.
+ */
 static size_t find_missing(const struct sheet *s, const char *sentence, struct range r)
 {
 	static const char *const keys[] = { "find key ", "secret key: ", "config key: " };

@@ -16,7 +16,9 @@
 #define RESET_MAX 256
 #define STDERR_MAX 65536
 
-static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+/* Those of a crash, and those that end a program which has not asked for them. */
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGQUIT, SIGSYS, SIGTRAP,
+	SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ };
 
 /* Handlers reach nothing but globals. */
 static struct {
@@ -81,9 +83,11 @@ void rescue_set(int tty, const char *reset, size_t len)
 	rescue.tty = tty;
 	rescue.len = len < RESET_MAX ? len : 0;
 	memcpy(rescue.reset, reset, rescue.len);
-	if (!rescue.armed)
-		for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
-			sigaction(fatal[i], &action, &rescue.before[i]);
+	for (size_t i = 0; !rescue.armed && i < ARRAY_LEN(fatal); i++) {
+		sigaction(fatal[i], NULL, &rescue.before[i]);
+		if (rescue.before[i].sa_handler != SIG_IGN)
+			sigaction(fatal[i], &action, NULL);
+	}
 	rescue.armed = 1;
 	xalloc_on_fail(put_back);
 	if (!registered)

@@ -240,8 +240,19 @@ static void prepare_rescue(const struct term *t)
 	buf_release(&reset);
 }
 
+/* For one that was asked to show the screen all the same: curses would write it garbage. */
+static bool cannot_show(struct error *err)
+{
+	const char *type = getenv("TERM");
+
+	return error_set(err, ERROR_USAGE,
+		"a terminal with TERM=%s cannot show the screen: use -o plain", type ? type : "");
+}
+
 static bool start_curses(struct term *t, struct error *err)
 {
+	if (!term_usable())
+		return cannot_show(err);
 	t->frame = frame_file_open();
 	if (!t->frame)
 		return error_set(
@@ -251,7 +262,7 @@ static bool start_curses(struct term *t, struct error *err)
 	use_tioctl(TRUE); /* … and an entry without one (linux) is no reason to fail */
 	t->screen = newterm(NULL, t->frame, t->frame);
 	if (!t->screen)
-		return error_set(err, ERROR_IO, "the terminal %s is not known", getenv("TERM"));
+		return cannot_show(err);
 	typeahead(-1); /* what could be read there are its own frames */
 	read_size(t);
 	resizeterm(t->rows, t->cols);
@@ -365,6 +376,11 @@ void term_size(const struct term *t, int *rows, int *cols)
 bool term_unicode(const struct term *t)
 {
 	return t->unicode && t->tty.can.unicode;
+}
+
+bool term_utf8(const struct term *t)
+{
+	return t->unicode;
 }
 
 static attr_t attributes(const struct term *t, const struct cell *cell)

@@ -35,6 +35,9 @@ void term_close(struct term *t);
 void term_size(const struct term *t, int *rows, int *cols);
 /* The locale is UTF-8 and the terminal is not one that cannot. */
 bool term_unicode(const struct term *t);
+
+/* The locale can say more than ASCII: otherwise every mark would be a '?', whoever asked for it. */
+bool term_utf8(const struct term *t);
 /* Takes the canvas as the next frame; false when the last one is not written yet (try again when
  * the loop calls `key` with 0, or later): frames are dropped, never queued. */
 bool term_draw(struct term *t, const struct canvas *canvas);

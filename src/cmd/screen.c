@@ -187,6 +187,13 @@ static void on_key(void *arg, uint32_t key)
 	draw_in(s, 0);
 }
 
+static enum icons icons_for(const struct screen *s)
+{
+	if (s->spec.look.icons >= 0 && term_utf8(s->term))
+		return (enum icons)s->spec.look.icons;
+	return term_unicode(s->term) ? ICONS_UNICODE : ICONS_ASCII;
+}
+
 struct screen *screen_open(const struct output_spec *spec, struct error *err)
 {
 	struct screen *s = xcalloc(1, sizeof(*s));
@@ -204,10 +211,7 @@ struct screen *screen_open(const struct output_spec *spec, struct error *err)
 		free(s);
 		return NULL;
 	}
-	ui_init(&s->ui,
-		spec->look.icons >= 0           ? (enum icons)spec->look.icons
-			: term_unicode(s->term) ? ICONS_UNICODE
-						: ICONS_ASCII);
+	ui_init(&s->ui, icons_for(s));
 	s->ui.ended = spec->recorder == NULL;
 	s->ui.mouse = options.mouse;
 	s->timer = loop_timer_add(spec->loop, tick, s);

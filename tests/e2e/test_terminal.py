@@ -226,6 +226,14 @@ def ASCII_where_the_locale_is_not_UTF_8():
 
 
 @case
+def no_mark_that_the_locale_cannot_say():
+    with Sim() as sim, Terminal("run", plan("web"), *IN_TIME, "--icons", "unicode", sim=sim, env={"LC_ALL": "C"}) as t:
+        settles(t)
+        ok("+ web" in t.text() and "?" not in t.text().replace("? help", ""), "ASCII instead of question marks", t.text())
+        leave(t)
+
+
+@case
 def no_color():
     with Sim(NEVER_READY) as sim, Terminal("run", plan("web"), *FAST, "--timeout", "1s", sim=sim, env={"NO_COLOR": "1"}) as t:
         settles(t)
@@ -248,6 +256,10 @@ def dumb_terminals_get_plain_lines():
     with Sim() as sim, Terminal("run", plan("base"), *IN_TIME, "-o", "plain", sim=sim) as t:
         same(t.wait(), 0, "-o plain: by itself too")
         ok(b"\x1b" not in t.bytes, "-o plain: no escape sequence")
+    for term in ("dumb", None, "no-such-terminal"):
+        with Sim() as sim, Terminal("run", plan("base"), "-o", "tui", sim=sim, env={"TERM": term}) as t:
+            same(t.wait(), 2, f"TERM {term}, -o tui: refused")
+            ok(f"TERM={term or ''} cannot show the screen: use -o plain".encode() in t.bytes, f"TERM {term}, -o tui: with what to do", t.bytes)
 
 
 def terminal_named(term):
@@ -336,6 +348,17 @@ def killed_gently_in_mid_run():
         same(t.wait(), 143, "exit code 143")
         ok("canceled" in restored(t), "the summary says canceled")
         same(t.snapshot()["run"]["verdict"], "canceled", "and the snapshot")
+
+
+@case
+def killed_by_a_signal_that_nobody_awaits():
+    for signo in (signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGSEGV):
+        with Sim(NEVER_READY) as sim, Terminal("run", plan("web"), *FAST, sim=sim) as t:
+            t.until("Waiting for")
+            os.kill(t.process.pid, signo)
+            same(t.wait(), -signo, f"{signo.name} ends it")
+            same(t.modes(), t.before, f"{signo.name}: the modes are as before")
+            ok(t.bytes.rfind(b"\x1b[?1049l") > t.bytes.rfind(b"\x1b[?1049h"), f"{signo.name}: the screen is left")
 
 
 @case

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The run as plain text: all of it, and the short summary that stays in the scrollback. */
-#include <stdlib.h>
-#include <string.h>
-
+/* The run as plain text. */
 #include "base/buf.h"
 #include "base/text.h"
-#include "base/xalloc.h"
 #include "record/model.h"
+#include "tui/export.h"
 #include "tui/layout.h"
 #include "tui/rows.h"
 #include "tui/theme.h"
 #include "tui/view.h"
 #include "tui/words.h"
 #include "tui/words_run.h"
-#include "tui/words_step.h"
 
-#define COLS_MIN 40
-#define INDENT 6
-
-static void add_wrapped(struct buf *out, int indent, int cols, const char *text)
+void export_wrapped(struct buf *out, int indent, int cols, const char *text)
 {
 	while (*text) {
 		size_t skip, len = words_break(text, cols - indent, &skip);
@@ -28,7 +21,7 @@ static void add_wrapped(struct buf *out, int indent, int cols, const char *text)
 	}
 }
 
-static void add_header(
+void export_title(
 	struct buf *out, const struct model *m, enum icons icons, int cols, int64_t now_ms)
 {
 	struct buf line = { 0 }, place = { 0 };
@@ -38,13 +31,19 @@ static void add_header(
 	buf_printf(&line, "ksettle%s%s%s%s   ", m->plan ? "  " : "", m->plan ? m->plan : "",
 		place.len ? (icons == ICONS_ASCII ? " - " : " · ") : "", buf_str(&place));
 	words_progress(&line, m, icons, now_ms, THEME_STILL);
-	add_wrapped(out, 0, cols, buf_str(&line));
-	buf_reset(&line);
-	words_waiting(&line, m, now_ms);
-	words_deadline(&line, m, now_ms);
-	add_wrapped(out, 0, cols, buf_str(&line));
+	export_wrapped(out, 0, cols, buf_str(&line));
 	buf_release(&line);
 	buf_release(&place);
+}
+
+void export_sentence(struct buf *out, const struct model *m, int cols, int64_t now_ms)
+{
+	struct buf line = { 0 };
+
+	words_waiting(&line, m, now_ms);
+	words_deadline(&line, m, now_ms);
+	export_wrapped(out, 0, cols, buf_str(&line));
+	buf_release(&line);
 }
 
 /* A row's cause that its last column has no room for follows in full below it. */
@@ -66,7 +65,7 @@ static void add_row(
 		theme_to_ascii(c);
 	canvas_text(c, out);
 	if (!fits)
-		add_wrapped(out, t->name_x + layout_depth(o) + 2, c->cols, buf_str(&why));
+		export_wrapped(out, t->name_x + layout_depth(o) + 2, c->cols, buf_str(&why));
 	buf_release(&why);
 }
 
@@ -95,11 +94,12 @@ void view_text(
 		.model = model, .ui = &ui, .layout = &layout, .now_ms = now_ms, .frame = THEME_STILL
 	};
 
-	cols = cols < COLS_MIN ? COLS_MIN : cols;
+	cols = cols < EXPORT_COLS_MIN ? EXPORT_COLS_MIN : cols;
 	model_order(model);
 	ui_init(&ui, icons);
 	layout_make(&layout, model, &ui, cols, true);
-	add_header(out, model, icons, cols, now_ms);
+	export_title(out, model, icons, cols, now_ms);
+	export_sentence(out, model, cols, now_ms);
 	for (size_t i = 0; i < layout.nlines; i++) {
 		if (i == 0)
 			buf_addch(out, '\n');
@@ -107,54 +107,4 @@ void view_text(
 	}
 	layout_release(&layout);
 	ui_release(&ui);
-}
-
-static bool worth_telling(const struct model_object *o)
-{
-	if (!o->applied || o->status == STATUS_NONE)
-		return o->apply == APPLIED_FAILED;
-	return o->status != STATUS_SUCCESS || words_has_note(o);
-}
-
-static void summarize_object(
-	struct buf *out, const struct model_object *o, enum icons icons, int cols)
-{
-	struct buf line = { 0 };
-
-	buf_printf(&line, "%s %s %s%s%s: ", theme_status(o->status)->mark[icons], o->kind,
-		o->ns ? o->ns : "", o->ns && *o->ns ? "/" : "", o->name);
-	words_row(&line, o);
-	add_wrapped(out, INDENT, cols, buf_str(&line));
-	buf_release(&line);
-}
-
-static void summarize_step(struct buf *out, const struct model *m, size_t step, enum icons icons,
-	int cols, int64_t now_ms)
-{
-	const struct model_step *s = &m->steps[step];
-	struct buf line = { 0 }, verdict = { 0 };
-	struct words_part part;
-
-	words_step(&verdict, m, s, icons, now_ms, 3, &part);
-	buf_printf(&line, "%zu %s  %s", step + 1, s->name ? s->name : "", buf_str(&verdict));
-	add_wrapped(out, 2, cols, buf_str(&line));
-	if (s->reason && s->verdict != VERDICT_SUCCEEDED)
-		add_wrapped(out, INDENT, cols, s->reason);
-	for (size_t i = 0; i < s->nwarnings; i++)
-		add_wrapped(out, INDENT, cols, s->warnings[i]);
-	for (size_t i = 0; i < s->nobjects; i++)
-		if (worth_telling(&s->objects[i]))
-			summarize_object(out, &s->objects[i], icons, cols);
-	buf_release(&line);
-	buf_release(&verdict);
-}
-
-void view_summary(
-	struct buf *out, const struct model *model, enum icons icons, int cols, int64_t now_ms)
-{
-	cols = cols < COLS_MIN ? COLS_MIN : cols;
-	model_order(model);
-	add_header(out, model, icons, cols, now_ms);
-	for (size_t i = 0; i < model->nsteps; i++)
-		summarize_step(out, model, i, icons, cols, now_ms);
 }

@@ -23,6 +23,7 @@
 
 #define TICK_MS 1000
 #define COLUMNS 80
+#define SUMMARY_COLUMNS 120 /* longer lines are hard to read */
 
 struct output {
 	struct output_spec spec;
@@ -120,33 +121,36 @@ bool output_stays(const struct output *o)
 	return o->screen != NULL;
 }
 
-static void print_end(struct output *o, bool screen)
+/* What stays: the final table, or of a screen its summary, as it looked and as wide as it was. */
+static void add_end(struct buf *out, const struct output *o)
 {
-	FILE *out = o->outlet ? outlet_stream(o->outlet) : stdout;
-	struct buf text = { 0 };
-	int64_t now = o->spec.model->last_at ? o->spec.model->last_at : clock_wall_ms();
+	const struct model *model = o->spec.model;
+	int64_t now = model->last_at ? model->last_at : clock_wall_ms();
+	int cols = o->screen ? screen_columns(o->screen) : COLUMNS;
 
-	if (screen)
-		view_summary(&text, o->spec.model, icons_of(o), COLUMNS, now);
+	if (o->screen)
+		view_summary(out, model, screen_icons(o->screen),
+			cols < SUMMARY_COLUMNS ? cols : SUMMARY_COLUMNS, now);
 	else
-		view_text(&text, o->spec.model, icons_of(o), COLUMNS, now);
+		view_text(out, model, icons_of(o), cols, now);
 	if (o->spec.snapshot_path)
-		buf_printf(&text, "snapshot: %s\n", o->spec.snapshot_path);
-	if (text.len && fwrite(text.data, 1, text.len, out) == text.len)
-		fflush(out);
-	buf_release(&text);
+		buf_printf(out, "snapshot: %s\n", o->spec.snapshot_path);
 }
 
 void output_close(struct output *o)
 {
-	bool screen;
+	struct buf end = { 0 };
+	FILE *out;
 
 	if (!o)
 		return;
-	screen = o->screen != NULL;
-	screen_close(o->screen);
 	if (o->spec.kind != OUTPUT_JSONL && !(o->plain && plain_broken(o->plain)))
-		print_end(o, screen);
+		add_end(&end, o);
+	screen_close(o->screen);
+	out = o->outlet ? outlet_stream(o->outlet) : stdout;
+	if (end.len && fwrite(end.data, 1, end.len, out) == end.len)
+		fflush(out);
+	buf_release(&end);
 	loop_timer_remove(o->tick);
 	plain_free(o->plain);
 	outlet_close(o->outlet);

@@ -232,9 +232,14 @@ void screen_ended(struct screen *s)
 	draw_soon(s);
 }
 
-int screen_icons(const struct screen *s)
+enum icons screen_icons(const struct screen *s)
 {
 	return s->ui.icons;
+}
+
+int screen_columns(const struct screen *s)
+{
+	return s->ui.cols;
 }
 
 void screen_close(struct screen *s)

@@ -217,6 +217,19 @@ def exit_code_of_a_failure():
 
 
 @case
+def summary_says_it_once_and_as_wide_as_the_screen():
+    for columns in (60, 100):
+        with Sim(NEVER_READY) as sim, Terminal("run", plan("web"), *FAST, "--timeout", "1s", sim=sim, columns=columns) as t:
+            settles(t)
+            t.type("q")
+            t.wait()
+            lines = t.bytes[t.bytes.rfind(b"\x1b[23;2t"):].decode().split("snapshot: ")[0].split("\r\n")[1:]
+            ok(columns - 20 < max(map(len, lines)) <= columns, f"wrapped for {columns} columns", *lines)
+            same("\n".join(lines).count("Deployment"), 1, "the cause is told once", *lines)
+            ok(any("Pod web-" in line and " more" not in line for line in lines), "the Pods are named", *lines)
+
+
+@case
 def ASCII_where_the_locale_is_not_UTF_8():
     with Sim() as sim, Terminal("run", plan("web"), *IN_TIME, sim=sim, env={"LC_ALL": "C"}) as t:
         settles(t)
@@ -272,6 +285,8 @@ def terminal_named(term):
         t.pump(0.2)
         leave(t, 0, term)
         same(t.modes(), t.before, f"{term}: the modes are as before")
+        if term in ("linux", "vt100"):
+            same(sorted({b for b in t.bytes if b > 126}), [], f"{term}: no byte beyond ASCII, in the summary neither")
 
 
 def described(term):

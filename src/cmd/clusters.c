@@ -64,11 +64,24 @@ static bool add(struct clusters *c, struct loop *loop, struct kube_config *confi
 	return kube_login(kube, isatty(STDIN_FILENO), err);
 }
 
+/* What is wrong with a context that the plan names is a mistake of that line. */
+static bool fail_at(const struct plan *plan, size_t step, const struct kube_flags *given,
+	const struct error *why, struct error *err)
+{
+	const struct plan_step *s = &plan->steps[step];
+
+	if (given->context || !s->context)
+		return error_set(err, why->code, "%s", why->text);
+	return error_set(err, why->code, "%s:%d:%d: step '%s': %s", plan->file, s->line, s->column,
+		s->name, why->text);
+}
+
 static bool open_step(struct clusters *c, struct loop *loop, const struct plan *plan, size_t step,
 	const struct kube_flags *given, struct error *err)
 {
 	struct kube_flags flags = *given;
 	struct kube_config config;
+	struct error why = { 0 };
 
 	if (!flags.context)
 		flags.context = plan->steps[step].context;
@@ -78,8 +91,8 @@ static bool open_step(struct clusters *c, struct loop *loop, const struct plan *
 			c->of_step[step] = c->of_step[i];
 			return true;
 		}
-	if (!kube_config_load(&config, &flags, err))
-		return false;
+	if (!kube_config_load(&config, &flags, &why))
+		return fail_at(plan, step, given, &why, err);
 	if (find(c, step, config.context)) {
 		kube_config_release(&config);
 		return true;

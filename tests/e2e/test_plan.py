@@ -220,6 +220,10 @@ def flags_that_cannot_hold_for_two_clusters():
         with Run("run", plan, *IN_TIME, "--context", "north", env=two.env) as run:
             same(run.wait(), 2, "a context that is not there is refused")
             ok("north" in run.err, "by name", run.err)
+        plan = plan_of(two.sims["east"], step("a", "good"), step("b", "other", "context: north"), defaults="context: east")
+        with Run("run", plan, *IN_TIME, env=two.env) as run:
+            same(run.wait(), 2, "one that the plan names is, too")
+            ok(f"{plan}:6:3: step 'b': context \"north\" does not exist" in run.err, "with its step", run.err)
 
 
 # --- run --check ---

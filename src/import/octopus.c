@@ -267,6 +267,27 @@ static int by_place(const void *a, const void *b)
 	return one->column < other->column ? -1 : one->column > other->column;
 }
 
+/* In the order of the process. What a step says of all its actions was met with each of them. */
+static void sort_remarks(struct remarks *list)
+{
+	size_t n = 0;
+
+	if (list->n)
+		qsort(list->items, list->n, sizeof(*list->items), by_place);
+	for (size_t i = 0; i < list->n; i++) {
+		struct remark *item = &list->items[i];
+		bool again = false;
+
+		for (size_t k = n; k > 0 && by_place(&list->items[k - 1], item) == 0; k--)
+			again |= strcmp(list->items[k - 1].text, item->text) == 0;
+		if (again)
+			free(item->text);
+		else
+			list->items[n++] = *item;
+	}
+	list->n = n;
+}
+
 static void release(struct process *p)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -315,8 +336,7 @@ bool octopus_import(
 	if (good)
 		plan_write(&p);
 	remarks_move(&out->remarks, &p.remarks);
-	if (out->remarks.n)
-		qsort(out->remarks.items, out->remarks.n, sizeof(*out->remarks.items), by_place);
+	sort_remarks(&out->remarks);
 	release(&p);
 	return good;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
@@ -28,9 +29,12 @@ struct watch_release {
 	struct helm_place place;
 	struct loop_timer *again;
 	struct helm_ask *ask;
+	struct helm_state state; /* as helm last told it */
 	struct manifests objects;
+	int revision;  /* whose objects these are; 0: none yet */
 	char *trouble;
 	bool known, forbidden;
+	bool hopeless; /* waiting does not help against the trouble */
 	void (*answered)(void *arg);
 	void *arg;
 };
@@ -40,27 +44,29 @@ static void warn(const struct watch_release *r, const char *text)
 	recorder_emit(r->spec->recorder, event_warning(r->spec->index, NULL, text));
 }
 
-/* It is not there, or cannot be read: what helm says of that, and again in a while. */
-static void fail(struct watch_release *r, char *why_take)
+/* It is not there, not done, or cannot be read: why, and again in a while. */
+static void fail(struct watch_release *r, char *why_take, bool hopeless)
 {
 	bool news = !r->known || !r->trouble || strcmp(r->trouble, why_take) != 0;
 
 	free(r->trouble);
 	r->trouble = why_take;
+	r->hopeless = hopeless;
 	r->known = true;
 	loop_timer_set(r->again, AGAIN_MS);
 	if (news)
 		r->answered(r->arg);
 }
 
-static char *say_failure(const struct watch_release *r, const struct process_result *result)
+static char *say_failure(const struct watch_release *r, const char *question,
+	const struct process_result *result)
 {
 	char *why = helm_failure(result->err), *text;
 
 	if (helm_says_not_found(result->err))
 		text = xasprintf("there is no release %s in %s", r->release.name, r->spec->ns);
 	else
-		text = xasprintf("helm get manifest %s: %s", r->release.name,
+		text = xasprintf("helm %s %s: %s", question, r->release.name,
 			why                         ? why
 				: result->timed_out ? "no answer in 20s"
 				: result->truncated ? "its answer is larger than 32 MiB"
@@ -91,22 +97,82 @@ static void add_objects(struct watch_release *r, const struct process_result *re
 	free(source);
 }
 
+/* Why what there is of the release is not what it is to be; NULL: it is deployed. */
+static char *say_state(struct watch_release *r)
+{
+	const struct helm_state *state = &r->state;
+	struct buf text = { 0 };
+
+	if (r->revision && r->revision != state->revision)
+		buf_printf(&text, "release %s is %s at revision %d by now, and revision %d was "
+				  "watched; watch it again",
+			r->release.name, state->status, state->revision, r->revision);
+	else if (helm_state_in_the_way(state))
+		buf_printf(&text, "release %s is %s at revision %d: helm is at work, or was "
+				  "interrupted",
+			r->release.name, state->status, state->revision);
+	else if (strcmp(state->status, "deployed") != 0)
+		helm_add_left(&text, state, &r->place.call);
+	return text.len ? buf_take(&text) : NULL;
+}
+
+/* Its objects are known, and so is what became of it. */
+static void tell(struct watch_release *r)
+{
+	char *why = say_state(r);
+
+	r->forbidden = false;
+	if (why) {
+		fail(r, why, !helm_state_in_the_way(&r->state) || r->revision != r->state.revision);
+		return;
+	}
+	free(r->trouble);
+	r->trouble = NULL;
+	r->known = true;
+	r->answered(r->arg);
+}
+
+/* False, with the failure told, when the answer is none. */
+static bool is_answer(
+	struct watch_release *r, const char *question, const struct process_result *result)
+{
+	if (result->exit_code == 0 && !result->timed_out && !result->truncated)
+		return true;
+	r->forbidden = result->err && strstr(result->err, "forbidden");
+	fail(r, say_failure(r, question, result), false);
+	return false;
+}
+
 static void on_manifest(void *arg, const struct process_result *result)
 {
 	struct watch_release *r = arg;
 
 	r->ask = NULL;
-	if (result->exit_code != 0 || result->timed_out || result->truncated) {
-		r->forbidden = result->err && strstr(result->err, "forbidden");
-		fail(r, say_failure(r, result));
+	if (!is_answer(r, "get manifest", result))
 		return;
-	}
-	free(r->trouble);
-	r->trouble = NULL;
-	r->forbidden = false;
-	r->known = true;
+	r->revision = r->state.revision;
 	add_objects(r, result);
-	r->answered(r->arg);
+	tell(r);
+}
+
+static void on_history(void *arg, const struct process_result *result)
+{
+	struct watch_release *r = arg;
+	struct helm_argv argv = { 0 };
+	struct error err = { 0 };
+
+	r->ask = NULL;
+	if (!is_answer(r, "history", result))
+		return;
+	helm_state_release(&r->state);
+	if (!helm_state_parse(&r->state, result->out, &err)) {
+		fail(r, xstrdup(err.text), false);
+	} else if (r->revision) {
+		tell(r);
+	} else {
+		helm_argv_get(&argv, &r->place.call, "manifest", r->state.revision);
+		r->ask = helm_ask(r->spec->loop, &argv, ANSWER_MS, on_manifest, r);
+	}
 }
 
 static void ask(void *arg)
@@ -118,11 +184,11 @@ static void ask(void *arg)
 
 	if (!r->place.call.release && !helm_place_open(&r->place, r->spec->plan, &step,
 					      r->spec->cluster, r->spec->ns, &err)) {
-		fail(r, xstrdup(err.text));
+		fail(r, xstrdup(err.text), false);
 		return;
 	}
-	helm_argv_get(&argv, &r->place.call, "manifest", 0);
-	r->ask = helm_ask(r->spec->loop, &argv, ANSWER_MS, on_manifest, r);
+	helm_argv_history(&argv, &r->place.call);
+	r->ask = helm_ask(r->spec->loop, &argv, ANSWER_MS, on_history, r);
 }
 
 struct watch_release *watch_release_start(const struct executor_spec *spec, const char *name,
@@ -154,6 +220,7 @@ void watch_release_free(struct watch_release *r)
 	loop_timer_remove(r->again);
 	helm_place_close(&r->place);
 	manifests_release(&r->objects);
+	helm_state_release(&r->state);
 	free(r->release.name);
 	free(r->trouble);
 	free(r);
@@ -167,6 +234,11 @@ bool watch_release_is_known(const struct watch_release *r)
 const char *watch_release_trouble(const struct watch_release *r)
 {
 	return r->trouble;
+}
+
+bool watch_release_is_hopeless(const struct watch_release *r)
+{
+	return r->hopeless;
 }
 
 bool watch_release_is_forbidden(const struct watch_release *r)

@@ -77,16 +77,19 @@ static const struct selection *selection_of(const struct watcher *w)
 	return w->spec.plan->steps[w->spec.index].selection;
 }
 
-/* What helm does not know yet, in one sentence; NULL: it knows all. To free(). */
-static char *releases_trouble(const struct watcher *w)
+/* What is not as it should be with the releases, in one sentence; NULL: nothing. To free(). */
+static char *releases_trouble(const struct watcher *w, bool *hopeless)
 {
 	struct buf text = { 0 };
 
+	*hopeless = true;
 	for (size_t i = 0; i < w->nreleases; i++) {
 		const char *trouble = watch_release_trouble(w->releases[i]);
 
-		if (trouble)
-			buf_printf(&text, "%s%s", text.len ? "; " : "", trouble);
+		if (!trouble)
+			continue;
+		buf_printf(&text, "%s%s", text.len ? "; " : "", trouble);
+		*hopeless = *hopeless && watch_release_is_hopeless(w->releases[i]);
 	}
 	return text.len ? buf_take(&text) : NULL;
 }
@@ -100,7 +103,7 @@ static bool has_objects(const struct watcher *w)
 }
 
 /* The first answers of all releases are there. The watcher may be freed in it. */
-static void begin(struct watcher *w, const char *trouble)
+static void begin(struct watcher *w, const char *trouble, bool hopeless)
 {
 	struct error err = { 0 };
 
@@ -114,7 +117,7 @@ static void begin(struct watcher *w, const char *trouble)
 		return;
 	}
 	if (!err.code)
-		verification_missing(w->spec.verification, trouble);
+		verification_missing(w->spec.verification, trouble, hopeless);
 	w->spec.applied(w->spec.arg, &err);
 }
 
@@ -122,16 +125,17 @@ static void release_answered(void *arg)
 {
 	struct watcher *w = arg;
 	char *trouble;
+	bool hopeless;
 
 	for (size_t i = 0; i < w->nreleases; i++)
 		if (!watch_release_is_known(w->releases[i]))
 			return;
-	trouble = releases_trouble(w);
+	trouble = releases_trouble(w, &hopeless);
 	if (w->told) {
-		verification_missing(w->spec.verification, trouble);
+		verification_missing(w->spec.verification, trouble, hopeless);
 		verification_follow(w->spec.verification);
 	} else {
-		begin(w, trouble);
+		begin(w, trouble, hopeless);
 	}
 	free(trouble);
 }

@@ -101,7 +101,7 @@ void sets_tell(struct poller *p)
 		matches += p->groups[i]->set->matches;
 	}
 	why = matches ? NULL : xasprintf("nothing matches %s", p->selected);
-	tracker_waits_for(p->tracker, why);
+	tracker_waits_for(p->tracker, why, false, clock_now_ms());
 	free(why);
 }
 

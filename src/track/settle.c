@@ -68,7 +68,8 @@ static void blame(struct settle_result *out, const struct settle_object *o, size
 
 	if (others)
 		snprintf(more, sizeof(more), " (and %zu more in error)", others);
-	snprintf(text, sizeof(text), "%s: %s%s", o->label, o->why ? o->why : "in error", more);
+	snprintf(text, sizeof(text), "%s%s%s%s", o->label ? o->label : "", o->label ? ": " : "",
+		o->why ? o->why : "in error", more);
 	say(out, VERDICT_FAILED, text);
 }
 

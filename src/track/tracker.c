@@ -313,7 +313,9 @@ struct tracked *tracker_seen(struct tracker *t, const json_t *object, int64_t as
 		follow_deployer(t, o, object, generation_before, now);
 	} else if (o->applied) {
 		o->as_before = o->as_before && !is_deployed(t, o, object, generation_before);
-		rivals_follow(o, object);
+		/* Who is waited for is nobody's rival. */
+		if (!t->missing)
+			rivals_follow(o, object);
 	}
 	meaning_keep_details(o, object);
 	tracker_same(t, o, asked_at, now);
@@ -430,17 +432,19 @@ void tracker_children_trouble(struct tracker *t, struct tracked *owner, const ch
 	set_text(&owner->children_trouble, why);
 }
 
-void tracker_waits_for(struct tracker *t, const char *why)
+void tracker_waits_for(struct tracker *t, const char *why, bool hopeless, int64_t now)
 {
 	char *text;
 
 	if (why && (!t->missing || strcmp(t->missing, why) != 0)) {
-		text = xasprintf("%s; waiting", why);
+		t->missing_since = now;
+		text = xasprintf("%s%s", why, hopeless ? "" : "; waiting");
 		recorder_emit(t->recorder, event_warning(t->step, NULL, text));
 		free(text);
 	}
 	free(t->missing);
 	t->missing = xstrdup_or_null(why);
+	t->hopeless = hopeless;
 }
 
 void tracker_stale(struct tracker *t, struct tracked *o, bool stale)

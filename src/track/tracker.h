@@ -124,6 +124,8 @@ struct tracker {
 	char *disturbed_id, *disturbed_why;
 	json_t *classes; /* StorageClasses; NULL: not known */
 	char *missing; /* "nothing matches …"; NULL: nothing of what was selected is missing */
+	int64_t missing_since;
+	bool hopeless; /* waiting does not help against that */
 	unsigned born; /* moves when what was nobody's may now be ours: a new owner was seen */
 	struct settle settle;
 };
@@ -179,8 +181,8 @@ void tracker_classes(struct tracker *t, json_t *classes);
 /* What is the matter with a claim that the Pod waits for; NULL: nothing known. */
 void tracker_claim(struct tracker *t, struct tracked *pod, const char *why);
 /* Of what was selected nothing is there, or not all is known: the step waits, and says so once, by
- * this sentence. NULL: that is over. */
-void tracker_waits_for(struct tracker *t, const char *why);
+ * this sentence. NULL: that is over. hopeless: it is an error, and not waited for. */
+void tracker_waits_for(struct tracker *t, const char *why, bool hopeless, int64_t now);
 /* What events and logs say of it; NULL: nothing. */
 void tracker_cause(struct tracker *t, struct tracked *o, const char *reason, const char *cause);
 /* A child's words changed by something else than a look at it. */

@@ -174,6 +174,16 @@ static void tell_rivals(
 	free(text);
 }
 
+static struct settle_object missing_object(const struct tracker *t)
+{
+	return (struct settle_object){
+		.status = t->hopeless ? STATUS_ERROR : STATUS_IN_PROGRESS,
+		.severity = t->hopeless ? SEVERITY_HARD : SEVERITY_NONE,
+		.error_since = t->missing_since,
+		.why = xstrdup(t->missing),
+	};
+}
+
 void tracker_settle(
 	struct tracker *t, int64_t fresh_since, bool stale, int64_t now, struct settle_result *out)
 {
@@ -190,8 +200,7 @@ void tracker_settle(
 
 	look.n = bring_up_to_date(t, objects, applied, now);
 	if (t->missing)
-		objects[look.n++] = (struct settle_object){ .status = STATUS_IN_PROGRESS,
-			.why = xstrdup(t->missing) };
+		objects[look.n++] = missing_object(t);
 	settle_step(&t->settle, &look, now, out);
 	tell_window(t, before, out, &look, applied);
 	if (out->verdict == VERDICT_SUCCEEDED)

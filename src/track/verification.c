@@ -294,10 +294,14 @@ void verification_selected(struct verification *v, const char *words)
 	poller_selected(v->poller, words);
 }
 
-void verification_missing(struct verification *v, const char *why)
+void verification_missing(struct verification *v, const char *why, bool hopeless)
 {
+	int64_t now = clock_now_ms();
+
 	v->reached = true; /* else its kinds were not known */
-	tracker_waits_for(v->tracker, why);
+	if (v->waiting && !why && v->tracker->missing)
+		tracker_apply_ended(v->tracker, now);
+	tracker_waits_for(v->tracker, why, hopeless, now);
 }
 
 void verification_add_hook(struct verification *v, const struct manifest *m, const char *ns,

@@ -55,9 +55,10 @@ void verification_add(struct verification *v, const struct manifest *m, const ch
 void verification_select(struct verification *v, const struct kube_resource *resource,
 	const char *ns, const char *labels, const char *fields);
 void verification_selected(struct verification *v, const char *words);
-/* Not all that is to be watched is known: the sentence says why, and the step waits. NULL: it is.
- * Not beside selectors, which say that themselves. */
-void verification_missing(struct verification *v, const char *why);
+/* Not all that is to be watched is known, or done: the sentence says why, and the step waits; or it
+ * fails, if it is hopeless and nothing else is in progress. NULL: all is, and what was seen of it
+ * before does not count. Not beside selectors, which say that themselves. */
+void verification_missing(struct verification *v, const char *why, bool hopeless);
 /* An object that the server refused (reason: CamelCase), or that was not tried (reason NULL). */
 void verification_add_refused(struct verification *v, const struct manifest *m, const char *ns,
 	const char *reason, const char *why, const char *const *warnings);

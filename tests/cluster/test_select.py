@@ -302,9 +302,9 @@ def watch_release(p, version):
         raise Skipped(f"helm{version} is not on PATH (tests/cluster/build.sh helm), or this cluster's Pods do not do as they are told")
     env = {"KSETTLE_HELM": helm}
 
-    def install(*args):
+    def install(*args, code=0):
         done = subprocess.run([helm, "--kubeconfig", KUBECONFIG, "-n", p.ns, "upgrade", "--install", "web", os.path.join(CHARTS, "web"), *args], capture_output=True, text=True)
-        expect(f"helm upgrade: {done.stderr}", done.returncode, 0)
+        expect(f"helm upgrade: {done.stderr}", done.returncode, code)
 
     run = p.start("watch", "helm:web", "deploy/other", "-n", p.ns, "-o", "plain", "--snapshot", p.path("out.json"), *QUICK, env=env)
     await_that("it says that the release is not there", lambda: f"there is no release web in {p.ns}" in journal(p))
@@ -316,6 +316,11 @@ def watch_release(p, version):
     expect("its objects are given", (web["applied"], web["apply"]), (True, None))
     expect_in("with helm's manifest", "# Source:", web["manifest"])
     expect_in("by which helm", f"helm v{version}.", run.step()["tool"])
+    install("--set", "hook=pre-upgrade,hookBehave=exit", code=1)
+    run = p.run("watch", "helm:web", "-n", p.ns, *QUICK, env=env)
+    run.expect(1, "failed")  # though what is there is in good health: it is of the revision before
+    expect("why", run.step()["reason"], f"release web is left failed at revision 2; helm rollback web 1 -n {p.ns} brings revision 1 back")
+    install("--set", "replicas=2")
     run = p.run("watch", "helm:web", "helm:nope", "-n", p.ns, "--timeout", "5s", env=env)
     run.expect(3, "timedOut")
     expect("why", run.step()["reason"], f"not settled within 5s: there is no release nope in {p.ns}")

@@ -376,7 +376,9 @@ def watch_what_goes():
 HELM = """#!/bin/sh
 case $1 in
 version) echo v3.19.0;;
-get) echo "$*" >>FOLDER/calls; cat FOLDER/$3.yaml 2>/dev/null || { cat FOLDER/said >&2; exit 1; };;
+history) test -e FOLDER/$2.yaml || { cat FOLDER/said >&2; exit 1; }
+    cat FOLDER/$2.history 2>/dev/null || echo '[{"revision":1,"status":"deployed","updated":"2026-06-01T00:00:00Z"}]';;
+get) echo "$*" >>FOLDER/calls; cat FOLDER/$3.yaml;;
 esac
 """
 
@@ -400,7 +402,7 @@ def watch_a_release():
             ok([w for w in snapshot["steps"][0]["warnings"] if "once-" in w], "what has no name is told of", snapshot["steps"][0]["warnings"])
             same(snapshot["run"]["plan"], "watch helm:full", "the words are the run's title")
             call = open(sim.path("calls")).read()
-            ok(call.startswith("get manifest full --namespace shop") and "--revision" not in call, "helm is asked for the newest revision", call)
+            ok(call.startswith("get manifest full --revision 1 --namespace shop"), "helm is asked for the newest revision", call)
         with watch("helm:full", "helm:late", "cm/a", more=["--timeout", "60s"]) as run:
             ok(run.until_said("there is no release late in shop; waiting"), "a release that is not there is waited for", run.so_far())
             write(sim, "late.tmp", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n")
@@ -412,6 +414,28 @@ def watch_a_release():
             same(snapshot["steps"][0]["reason"], "not settled within 1.5s: there is no release never in shop", "the verdict says so")
         with watch("helm:empty", more=["--timeout", "60s"]) as run:
             same(ended(run, 0, "succeeded", "a watch of one without objects")["steps"][0]["reason"], "the release has no objects", "the verdict says so")
+        states = {"failed": "release full is left failed at revision 2; helm rollback full 1 -n shop brings revision 1 back",
+                  "uninstalled": "release full is left uninstalled at revision 2; helm rollback full 1 -n shop brings revision 1 back"}
+        for status, says in states.items():
+            write(sim, "full.history", '[{"revision":1,"status":"superseded"},{"revision":2,"status":"%s"}]' % status)
+            with watch("helm:full", more=["--timeout", "60s"]) as run:
+                same(ended(run, 1, "failed", f"a watch of one that is {status}")["steps"][0]["reason"], says, "it is no success")
+        pending = '[{"revision":1,"status":"superseded"},{"revision":2,"status":"pending-upgrade"}]'
+        write(sim, "full.history", pending)
+        with watch("helm:full", more=["--timeout", "60s"]) as run:
+            ok(run.until_said("release full is pending-upgrade at revision 2: helm is at work, or was interrupted; waiting"), "a helm that is at work is waited for", run.so_far())
+            ok(run.until_said("ConfigMap shop/a | Success"), "the objects are shown meanwhile", run.so_far())
+            write(sim, "full.history.new", pending.replace("pending-upgrade", "deployed"))
+            os.rename(sim.path("full.history.new"), sim.path("full.history"))
+            ended(run, 0, "succeeded", "a watch of one that is deployed then")
+        write(sim, "full.history", pending)
+        with watch("helm:full", more=["--timeout", "60s"]) as run:
+            ok(run.until_said("; waiting"), "once more")
+            write(sim, "full.history.new", '[{"revision":2,"status":"failed"},{"revision":3,"status":"deployed"}]')
+            os.rename(sim.path("full.history.new"), sim.path("full.history"))
+            same(ended(run, 1, "failed", "a watch of one that is rolled back")["steps"][0]["reason"],
+                 "release full is deployed at revision 3 by now, and revision 2 was watched; watch it again", "it was another revision's objects")
+        os.unlink(sim.path("full.history"))
         write(sim, "said", 'Error: query: failed to query with labels: secrets is forbidden: User "me" cannot list resource "secrets"\n')
         with watch("helm:never", more=["--timeout", "60s"]) as run:
             ok("secrets is forbidden" in ended(run, 4, "failed", "helm may not look")["steps"][0]["reason"], "the verdict says so")

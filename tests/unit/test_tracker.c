@@ -20,6 +20,7 @@
  *   deploying                              another program applies, since 2026-06-01; until `applied` looks only inform
  *   deployed well|badly [WORDS]            how that ended, and what it said of that
  *   hook KIND/NAME EVENT ANNOTATION=VALUE… an object that is a hook of that program, if it has a part in EVENT
+ *   lacks, broken TEXT                     not all is there (-: it is), and that is waited for, or not
  *   expire                                 the time of that program is over
  *   missing all|errors TEXT                what the objects say of why it has not settled: a part of it, - for nothing
  *   -> VERDICT|open|-  [PART]              a look: the verdict and a part of its reason; the window is open, or not
@@ -500,6 +501,8 @@ static bool do_deployer(struct play *p, const char *word, char *rest)
 		tracker_time_out(p->tracker, p->now);
 		p->informing = false;
 		p->looked = true;
+	} else if (strcmp(word, "lacks") == 0 || strcmp(word, "broken") == 0) {
+		tracker_waits_for(p->tracker, strcmp(rest, "-") == 0 ? NULL : rest, *word == 'b', p->now);
 	} else if (strcmp(word, "missing") == 0) {
 		check_missing(p, rest);
 	} else {

@@ -209,6 +209,28 @@ static char *stem_of(const char *file)
 	return name;
 }
 
+/* The one document that holds anything; NULL: a mistake was said. */
+static struct yaml_node *root_of(const struct yaml *yaml, const char *file, struct errors *errs)
+{
+	struct yaml_node *root = NULL;
+
+	for (size_t i = 0; i < yaml->n; i++) {
+		struct yaml_node *other = yaml->documents[i].root;
+
+		if (root && other) {
+			field_mistake(other, file, errs,
+				"a plan is one YAML document; this file has another one here");
+			return NULL;
+		}
+		root = other ? other : root;
+	}
+	if (!root)
+		errors_add(errs, ERROR_CONFIG,
+			"%s:1:1: this file is empty; a plan starts with apiVersion: " API_VERSION,
+			file);
+	return root;
+}
+
 static void parse(struct plan *plan, const char *text, size_t len, const struct verify_flags *flags,
 	const char *const *set, struct errors *errs)
 {
@@ -218,13 +240,11 @@ static void parse(struct plan *plan, const char *text, size_t len, const struct 
 	struct yaml yaml;
 
 	if (yaml_parse_errors(&yaml, text, len, plan->file, errs)) {
-		if (yaml.n != 1 || !yaml.documents[0].root)
-			errors_add(errs, ERROR_CONFIG,
-				"%s:1:1: a plan is one YAML document; this file has %zu",
-				plan->file, yaml.n);
-		else {
-			vars_expand(yaml.documents[0].root, &vars, plan->file, errs);
-			read_plan(&r, yaml.documents[0].root, plan->file, errs);
+		struct yaml_node *root = root_of(&yaml, plan->file, errs);
+
+		if (root) {
+			vars_expand(root, &vars, plan->file, errs);
+			read_plan(&r, root, plan->file, errs);
 		}
 		yaml_release(&yaml);
 	}

@@ -301,13 +301,12 @@ bool manifests_parse(struct manifests *list, const char *text, size_t len, const
 	struct errors *errs)
 {
 	struct reading r = { .list = list, .errs = errs, .file = file, .text = text };
-	struct error err = { 0 };
 	struct yaml yaml;
 
 	r.mistakes = errs->n;
 	r.name = strcmp(file, "-") == 0 ? "standard input" : file;
-	if (!yaml_parse(&yaml, text, len, r.name, &err))
-		return errors_add_error(errs, &err);
+	if (!yaml_parse_errors(&yaml, text, len, r.name, errs))
+		return false;
 	for (size_t i = 0; i < yaml.n && !is_hopeless(&r); i++)
 		add_document(&r, &yaml.documents[i]);
 	yaml_release(&yaml);

@@ -15,7 +15,6 @@
 #include "plan/mistakes.h"
 #include "plan/plan_needs.h"
 #include "plan/plan_step.h"
-#include "plan/selection.h"
 #include "plan/vars.h"
 
 #define PLAN_MAX ((size_t)4 << 20)
@@ -28,31 +27,10 @@ struct reading {
 	bool api_version, has_steps;
 };
 
-static void step_release(struct plan_step *step)
-{
-	free(step->name);
-	free(step->verify_note);
-	free(step->tool);
-	free(step->context);
-	free(step->ns);
-	free(step->needs);
-	for (size_t i = 0; i < step->nwarnings; i++)
-		free(step->warnings[i]);
-	free(step->warnings);
-	manifests_release(&step->manifests);
-	if (step->selection)
-		selection_release(step->selection);
-	free(step->selection);
-	free(step->blue_green.name);
-	free(step->blue_green.deployment);
-	free(step->blue_green.ns);
-	helm_release_free(step->helm);
-}
-
 void plan_release(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++)
-		step_release(&plan->steps[i]);
+		plan_step_release(&plan->steps[i]);
 	free(plan->steps);
 	free(plan->file);
 	free(plan->name);

@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "base/yaml.h"
 #include "plan/field.h"
+#include "plan/selection.h"
 #include "plan/step_types.h"
 
 static const struct {
@@ -30,6 +31,27 @@ static const struct {
 const char *step_type_word(enum step_type type)
 {
 	return types[type].word;
+}
+
+void plan_step_release(struct plan_step *step)
+{
+	free(step->name);
+	free(step->verify_note);
+	free(step->tool);
+	free(step->context);
+	free(step->ns);
+	free(step->needs);
+	for (size_t i = 0; i < step->nwarnings; i++)
+		free(step->warnings[i]);
+	free(step->warnings);
+	manifests_release(&step->manifests);
+	if (step->selection)
+		selection_release(step->selection);
+	free(step->selection);
+	free(step->blue_green.name);
+	free(step->blue_green.deployment);
+	free(step->blue_green.ns);
+	helm_release_free(step->helm);
 }
 
 struct reading {
@@ -113,6 +135,16 @@ static const struct field fields[] = {
 	{ "service", later },
 };
 
+/* A deed too many, for what is wrong with it. */
+static void read_other(size_t type, const struct yaml_node *node, const char *base,
+	const char *file, struct errors *errs)
+{
+	struct plan_step other = { .type = (enum step_type)type };
+
+	types[type].read(&other, node, base, file, errs);
+	plan_step_release(&other);
+}
+
 /* Whether the step says what it does. */
 static bool read_type(struct plan_step *step, const struct yaml_node *node, const char *base,
 	const char *file, struct errors *errs)
@@ -129,6 +161,7 @@ static bool read_type(struct plan_step *step, const struct yaml_node *node, cons
 		if (typed) {
 			field_mistake(node->items[i], file, errs,
 				"a step does one thing: make this a step of its own");
+			read_other(type, node->items[i], base, file, errs);
 			continue;
 		}
 		typed = true;

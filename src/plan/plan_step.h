@@ -15,3 +15,4 @@ struct step_context {
 /* Adds one step to the plan; its needs are resolved when all are there (plan_needs.h). */
 void plan_step_read(const struct step_context *context, const struct yaml_node *node,
 	const char *file, struct errors *errs);
+void plan_step_release(struct plan_step *step);

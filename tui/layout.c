@@ -208,8 +208,6 @@ static void add_objects(struct pass *p, size_t step)
 		first = false;
 		add_object(p, step, i);
 	}
-	if (first && order_filters(p->ui) && s->nobjects && !p->all)
-		add_text(p, step, ROLE_DIM, "nothing here is what the filter asks for (Esc shows all)");
 }
 
 static void count_rows(struct pass *p, size_t step)
@@ -253,6 +251,32 @@ static void add_step(struct pass *p, size_t step)
 	for (size_t i = 0; i < s->nwarnings; i++)
 		add_text(p, step, ROLE_WARNING, s->warnings[i]);
 	add_objects(p, step);
+}
+
+/* Says why there is no row at all, where one looks: below the heading of the cursor's step. */
+static void explain_filter(struct pass *p)
+{
+	struct layout *l = p->out;
+	size_t at = 0, before = l->nlines, n;
+
+	for (size_t i = 0; i < l->nlines; i++) {
+		if (l->lines[i].kind == LINE_OBJECT)
+			return;
+		if (l->lines[i].kind == LINE_STEP && l->lines[i].step <= p->ui->step)
+			at = i + 1;
+	}
+	if (!at)
+		return;
+	add_text(p, l->lines[at - 1].step, ROLE_DIM,
+		"nothing is what the filter asks for (Esc shows all)");
+	n = l->nlines - before;
+	for (size_t i = 0; i < n; i++) { /* from the end to its place */
+		struct line text = l->lines[l->nlines - 1];
+
+		memmove(&l->lines[at + 1], &l->lines[at],
+			(l->nlines - 1 - at) * sizeof(*l->lines));
+		l->lines[at] = text;
+	}
 }
 
 static bool needs_why(const struct layout *l, const struct line *line, const struct model_object *o)
@@ -302,6 +326,8 @@ void layout_make(struct layout *out, const struct model *m, const struct ui *ui,
 	*out = (struct layout){ .counts = xcalloc(m->nsteps + 1, sizeof(*out->counts)) };
 	for (size_t i = 0; i < m->nsteps; i++)
 		add_step(&p, i);
+	if (order_filters(ui) && !ui->folded && !all)
+		explain_filter(&p);
 	layout_columns(out, m, cols);
 	if (!all)
 		add_causes(&p);

@@ -73,15 +73,30 @@ void cursor_follow(struct ui *ui, const struct model *m)
 	cursor_put(ui, step, problem ? problem->id : NULL);
 }
 
+static int clamp(int value, int low, int high)
+{
+	return value > high ? (high < low ? low : high) : value < low ? low : value;
+}
+
+/* Where the cursor stands on when its object has gone: as near as the same step has it. */
+static size_t nearest(const struct layout *l, const struct ui *ui)
+{
+	int first = 0, last = (int)l->nlines - 1;
+
+	while (first < last && l->lines[first].step < ui->step)
+		first++;
+	while (last > first && l->lines[last].step > ui->step)
+		last--;
+	return (size_t)clamp(ui->line, first, last);
+}
+
 size_t cursor_line(const struct layout *l, const struct model *m, struct ui *ui)
 {
 	size_t at = layout_cursor(l, m, ui), near;
 
 	if (at < l->nlines || !l->nlines)
 		return at;
-	near = ui->line > 0 && (size_t)ui->line < l->nlines ? (size_t)ui->line :
-		ui->line > 0                                ? l->nlines - 1 :
-							      0;
+	near = nearest(l, ui);
 	at = layout_next(l, near, -1);
 	if (at == l->nlines)
 		at = layout_next(l, near, 1);
@@ -93,11 +108,6 @@ size_t cursor_line(const struct layout *l, const struct model *m, struct ui *ui)
 						    NULL);
 	}
 	return at;
-}
-
-static int clamp(int value, int low, int high)
-{
-	return value > high ? (high < low ? low : high) : value < low ? low : value;
 }
 
 void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int rows)

@@ -41,6 +41,7 @@ static const struct {
 	{ "inverted it does again", "many-pods", "1jj<right>SSIj", OUTCOME_REDRAW, 0, "0//Pod/shop/web-7d4bfb574-zzzzz" },
 	{ "only what is in progress", "bad-image", "2pjj", OUTCOME_REDRAW, 1, "1/apps/ReplicaSet/shop/api-5f7c9d8b6" },
 	{ "only the kind under the cursor", "bad-image", "2jjjojj", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-m2n4k" },
+	{ "what is filtered away leaves the cursor in its step", "bad-image", "2jjjjjjf", OUTCOME_REDRAW, 1, "1//Pod/shop/api-5f7c9d8b6-8fqzt" },
 	{ "Escape shows all again", "bad-image", "2jjjo<esc>jjj", OUTCOME_REDRAW, 1, "1//ConfigMap/shop/api-settings" },
 	{ "old ReplicaSets are hidden", "bad-image", "1jjj", OUTCOME_REDRAW, 0, "0//Pod/shop/web-7d4bfb574-96z2w" },
 	{ "a shows them", "bad-image", "1jjajjjj", OUTCOME_REDRAW, 0, "0/apps/ReplicaSet/shop/web-59c8f7d66" },

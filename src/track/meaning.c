@@ -40,6 +40,26 @@ static void add_note(struct meaning *m, const char *note)
 	m->note = joined;
 }
 
+/* The name of a Pod that could not be made is another one at each attempt. */
+static bool same_but_for_a_name(const char *a, const char *b)
+{
+	const char *name_a = strchr(a, '"'), *name_b = strchr(b, '"');
+	const char *end_a = name_a ? strchr(name_a + 1, '"') : NULL;
+	const char *end_b = name_b ? strchr(name_b + 1, '"') : NULL;
+
+	return end_a && end_b && name_a - a == name_b - b &&
+		strncmp(a, b, (size_t)(name_a - a)) == 0 && strcmp(end_a, end_b) == 0;
+}
+
+static void drop_repeated_note(struct meaning *m)
+{
+	if (!m->note || !m->message ||
+		!(strstr(m->message, m->note) || same_but_for_a_name(m->message, m->note)))
+		return;
+	free(m->note);
+	m->note = NULL;
+}
+
 static void add_words(struct meaning *m, const char *words)
 {
 	char *joined;
@@ -151,10 +171,7 @@ static void of_children(struct meaning *m, const struct tracked *o, int64_t now)
 		add_words(m, o->cause);
 	}
 	why_release(&why);
-	if (m->note && m->message && strstr(m->message, m->note)) {
-		free(m->note); /* the same was said by a child */
-		m->note = NULL;
-	}
+	drop_repeated_note(m); /* the same was said by a child */
 	add_note(m, o->children_trouble);
 }
 
@@ -419,12 +436,13 @@ void meaning_leaf(struct tracker *t, struct tracked *o)
 	struct meaning m = {
 		.status = o->judged.status,
 		.reason = o->judged.reason,
-		.note = o->judged.note,
 	};
 
 	m.message = meaning_of_leaf(o);
+	add_note(&m, o->judged.note);
+	drop_repeated_note(&m); /* that of a Pod that waits for a node is for its owner's row */
 	meaning_emit(t, o, &m);
-	free(m.message);
+	meaning_release(&m);
 }
 
 void meaning_failed_apply(struct tracker *t, struct tracked *o, const char *reason, const char *why)

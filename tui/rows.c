@@ -18,6 +18,7 @@
 #include "tui/words.h"
 
 #define GAP 2
+#define EXTRA_MIN 12 /* columns from which the beginning of a status says enough */
 
 /* Columns of a child that its owner's row tells already. */
 static const char *const quiet[] = { "Desired", "Current", "Age", "Name" };
@@ -158,6 +159,12 @@ void rows_why_place(const struct table *t, const struct model_object *o, int *x,
 	*width = t->why_x + t->why_width - *x;
 }
 
+/* "CreateContainerConf…": the reason tells the rest. */
+static bool is_cut_short(const struct model_object *o, int room)
+{
+	return o->status != STATUS_SUCCESS && room >= EXTRA_MIN;
+}
+
 /* What a row says besides its columns and its cause; true when it goes between the columns and the
  * age, at *x. */
 static bool make_extra(
@@ -181,7 +188,9 @@ static bool make_extra(
 				break;
 		}
 	}
-	return out->len && text_width(buf_str(out)) <= *room && !is_squeezed(t, o);
+	if (is_squeezed(t, o))
+		return false;
+	return out->len && (text_width(buf_str(out)) <= *room || (!hides && is_cut_short(o, *room)));
 }
 
 void rows_why(struct buf *out, const struct scene *s, const struct line *line)

@@ -31,6 +31,7 @@ static const struct {
 	{ "stabilizing", "stabilizing", ICONS_UNICODE, "" },
 	{ "bad-image", "bad-image", ICONS_UNICODE, "" },
 	{ "bad-image-emoji", "bad-image", ICONS_EMOJI, "" },
+	{ "no-secret", "no-secret", ICONS_UNICODE, "" },
 	{ "succeeded", "succeeded", ICONS_UNICODE, "" },
 	{ "timed-out", "timed-out", ICONS_UNICODE, "" },
 	{ "failed-skipped", "failed-skipped", ICONS_UNICODE, "" },

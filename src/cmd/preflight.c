@@ -28,6 +28,43 @@ static bool defines(const struct manifest *crd, const struct manifest *m)
 		strcmp(defined, group) == 0 && strcmp(kind, m->kind) == 0;
 }
 
+static bool step_defines(const struct plan_step *step, const struct manifest *m)
+{
+	for (size_t i = 0; i < step->manifests.n; i++)
+		if (defines(&step->manifests.items[i], m))
+			return true;
+	return false;
+}
+
+static bool is_behind(
+	const struct plan *plan, const struct clusters *clusters, size_t other, size_t step)
+{
+	return other != step && clusters_of(clusters, other) == clusters_of(clusters, step) &&
+		plan_waits_for(plan, other, step);
+}
+
+/* The step that defines the kind, but waits for this one. NULL: there is none. */
+static const char *defined_too_late(const struct plan *plan, const struct clusters *clusters,
+	size_t step, const struct manifest *m)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (is_behind(plan, clusters, i, step) && step_defines(&plan->steps[i], m))
+			return plan->steps[i].name;
+	return NULL;
+}
+
+static bool unknown_kind(const struct plan *plan, const struct clusters *clusters, size_t step,
+	const struct manifest *m, struct errors *errs)
+{
+	const char *late = defined_too_late(plan, clusters, step, m);
+
+	return mistake(m, errs,
+		late ? "the server does not know this kind, and the step that defines it comes "
+		       "later: "
+		     : "the server does not know this kind in ",
+		late ? late : m->api_version);
+}
+
 bool preflight_may_appear(const struct plan *plan, const struct clusters *clusters, size_t step,
 	const struct manifest *m)
 {
@@ -36,13 +73,12 @@ bool preflight_may_appear(const struct plan *plan, const struct clusters *cluste
 
 		if (clusters_of(clusters, i) != clusters_of(clusters, step))
 			continue;
-		if (i != step && plan_waits_for(plan, i, step))
+		if (is_behind(plan, clusters, i, step))
 			continue; /* it comes too late */
 		if (other->type == STEP_HELM && (i < step || plan_waits_for(plan, step, i)))
 			return true;
-		for (size_t k = 0; k < other->manifests.n; k++)
-			if (defines(&other->manifests.items[k], m))
-				return true;
+		if (step_defines(other, m))
+			return true;
 	}
 	return false;
 }
@@ -71,7 +107,7 @@ bool preflight(const struct plan *plan, const struct clusters *clusters, size_t 
 
 		if (!resource && plan->steps[step].type != STEP_WATCH &&
 			!preflight_may_appear(plan, clusters, step, m))
-			mistake(m, errs, "the server does not know this kind in ", m->api_version);
+			unknown_kind(plan, clusters, step, m, errs);
 		else if (resource && !resource->namespaced && m->ns)
 			mistake(m, errs,
 				"this kind belongs to no namespace; drop metadata.namespace: ",

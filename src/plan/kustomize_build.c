@@ -132,11 +132,26 @@ static void refuse(const struct build *b, const char *why)
 	errors_add(b->errs, ERROR_CONFIG, "%s %s: %s", b->tool->name, b->k->path, why);
 }
 
+/* What the tool wants as a flag of its own is a key here. */
+static const char *way_out(const char *said)
+{
+	static const struct { const char *said, *way; } ways[] = {
+		{ "must specify --enable-helm", "; write enableHelm: true in the step" },
+		{ "is not in or below", "; loadRestrictor: LoadRestrictionsNone in the step allows it" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		if (strstr(said, ways[i].said))
+			return ways[i].way;
+	return "";
+}
+
 static void refuse_failed(const struct build *b, const struct process_result *result)
 {
 	struct buf said = { 0 };
 
 	each_line(without_prefix(result->err), join_line, &said);
+	buf_addstr(&said, way_out(buf_str(&said)));
 	if (result->timed_out)
 		refuse(b, "did not end within 60s");
 	else if (said.len)

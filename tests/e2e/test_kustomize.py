@@ -89,6 +89,10 @@ def mistakes():
     says("a failure", at + "kubectl kustomize overlays/prod: accumulating resources: no such file; trouble",
          kubectl="printf 'error: accumulating resources: no such file\\n\\n trouble\\n' >&2; exit 1")
     says("a silent one", at + "kubectl kustomize overlays/prod: it failed and did not say why", kubectl="exit 3")
+    says("a flag", at + "kubectl kustomize overlays/prod: trouble: must specify --enable-helm; write enableHelm: true in the step",
+         kubectl="echo 'error: trouble: must specify --enable-helm' >&2; exit 1")
+    says("another flag", at + "kubectl kustomize overlays/prod: security; file 'a' is not in or below 'b'; loadRestrictor: LoadRestrictionsNone in the step allows it",
+         kubectl="echo \"security; file 'a' is not in or below 'b'\" >&2; exit 1")
     says("escape sequences", at + "kubectl kustomize overlays/prod: bad \ufffd[31mname", kubectl="printf 'Error: bad \\033[31mname' >&2; exit 1")
     says("no object", at + "kubectl kustomize overlays/prod: built no object", kubectl="echo '# nothing'")
     says("no YAML", at + "kubectl kustomize overlays/prod:1:1: no apiVersion: a manifest needs one, such as apiVersion: v1",

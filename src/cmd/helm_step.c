@@ -42,12 +42,14 @@ struct helm_step {
 	struct helm_ask *ask;
 	struct process *upgrade;
 	struct loop_timer *timer; /* starts it; then, while helm runs, the end of its time */
-	bool late;                /* our deadline passed while helm ran */
+	bool due;                 /* the step's time is over … */
+	bool late;                /* … and what helm gets beyond it, too, while it ran */
 	bool rolling_back;        /* … and it was given more time for that */
 	/* How the step ends: asked for (canceled), or what helm's end came to. */
 	enum verdict verdict;
 	int exit_code;
 	char *head, *otherwise, *said;
+	char *cause; /* of a release that helm takes back: what the objects said before that */
 };
 
 static const struct plan_step *step_of(const struct helm_step *h)
@@ -82,7 +84,7 @@ static void set_end(struct helm_step *h, enum verdict verdict, int exit_code, co
 static void conclude(struct helm_step *h, const char *tail)
 {
 	struct verification_word word = { h->verdict, h->exit_code, h->head, h->otherwise, tail,
-		h->said };
+		h->said, h->cause };
 
 	verification_conclude(h->spec.verification, &word);
 }
@@ -234,6 +236,15 @@ static void on_output(void *arg, int stream, const char *bytes, size_t len)
 	helm_output_add(h->output, stream, bytes, len);
 }
 
+/* From now on helm may take the release back, and its objects tell no more why. */
+static void on_due(struct helm_step *h)
+{
+	h->due = true;
+	if (h->release->atomic)
+		h->cause = verification_cause(h->spec.verification);
+	loop_timer_set(h->timer, LATE_MS);
+}
+
 /* helm has outlived the step's time. */
 static void on_late(struct helm_step *h)
 {
@@ -287,7 +298,7 @@ static void start_upgrade(struct helm_step *h)
 	}
 	process_on_output(h->upgrade, on_output, h);
 	if (time >= 0)
-		loop_timer_set(h->timer, time + LATE_MS);
+		loop_timer_set(h->timer, time);
 	start_objects(h);
 }
 
@@ -350,7 +361,9 @@ static void on_timer(void *arg)
 {
 	struct helm_step *h = arg;
 
-	if (h->upgrade)
+	if (h->upgrade && !h->due)
+		on_due(h);
+	else if (h->upgrade)
 		on_late(h);
 	else
 		begin(h);
@@ -423,6 +436,7 @@ static void helm_free(struct executor *e)
 	free(h->head);
 	free(h->otherwise);
 	free(h->said);
+	free(h->cause);
 	free(h);
 }
 

@@ -188,6 +188,8 @@ static void went(struct meaning *m, const struct tracker *t, const struct tracke
 	if (is_replaceable(o) && !tracker_wants_end(o)) {
 		set(m, STATUS_SUCCESS, "Removed", "gone; its owner decides what takes its place");
 		m->success_since = o->success_since;
+	} else if (!tracker_wants_end(o) && t->deployer.ended && !t->deployer.well) {
+		set(m, STATUS_IN_PROGRESS, "Deleted", "deleted while helm was at work");
 	} else if (!tracker_wants_end(o)) {
 		set(m, STATUS_IN_PROGRESS, "Deleted", "deleted; waiting for it to come back");
 	} else if (t->verify.wait_for_jobs || !o->fresh) {

@@ -130,15 +130,26 @@ static void free_word(struct verification_word *word)
 	free((char *)word->otherwise);
 	free((char *)word->tail);
 	free((char *)word->said);
+	free((char *)word->cause);
 	*word = (struct verification_word){ 0 };
+}
+
+static char *what_is_missing(struct verification *v, int64_t now)
+{
+	const struct verification_word *word = &v->word;
+
+	if (!is_bad(word->verdict))
+		return NULL;
+	if (word->cause)
+		return xasprintf("%s%s%s", word->cause, word->otherwise ? "; " : "",
+			word->otherwise ? word->otherwise : "");
+	return tracker_missing(v->tracker, word->verdict == VERDICT_FAILED, now);
 }
 
 static void conclude(struct verification *v, int64_t now)
 {
 	struct verification_word word = v->word;
-	char *missing = is_bad(word.verdict)
-		? tracker_missing(v->tracker, word.verdict == VERDICT_FAILED, now)
-		: NULL;
+	char *missing = what_is_missing(v, now);
 	const char *parts[] = { word.head, missing ? missing : word.otherwise, word.tail };
 	struct buf reason = { 0 };
 
@@ -339,7 +350,8 @@ void verification_conclude(struct verification *v, const struct verification_wor
 
 	v->word = (struct verification_word){ word->verdict, word->exit_code,
 		xstrdup_or_null(word->head), xstrdup_or_null(word->otherwise),
-		xstrdup_or_null(word->tail), xstrdup_or_null(word->said) };
+		xstrdup_or_null(word->tail), xstrdup_or_null(word->said),
+		xstrdup_or_null(word->cause) };
 	v->word_since = now;
 	tracker_deployed(v->tracker, !is_bad(word->verdict) && word->exit_code == 0, word->said);
 	tracker_apply_ended(v->tracker, now);
@@ -370,6 +382,11 @@ void verification_applied(struct verification *v)
 	tracker_apply_ended(v->tracker, clock_now_ms());
 	poller_start(v->poller);
 	set_timer(v, 0);
+}
+
+char *verification_cause(struct verification *v)
+{
+	return tracker_missing(v->tracker, false, clock_now_ms());
 }
 
 void verification_stop(struct verification *v)

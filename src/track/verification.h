@@ -82,12 +82,15 @@ struct verification_word {
 	int exit_code;
 	const char *head, *otherwise, *tail;
 	const char *said; /* why it failed, in its own words: objects that it names are in error */
+	const char *cause; /* what the objects had said before they were taken back; or NULL */
 };
 /* Takes one more look at the objects, a few seconds at most, so that the rows tell what is there;
  * then done comes. After VERDICT_TIMED_OUT rows In progress are Timed out. */
 void verification_conclude(struct verification *v, const struct verification_word *word);
 /* The apply ended well: from now on looks count. */
 void verification_applied(struct verification *v);
+/* What the objects say at the moment of why they have not settled. To free(); NULL: nothing. */
+char *verification_cause(struct verification *v);
 /* It ends here with whatever rows there are; no callback. */
 void verification_stop(struct verification *v);
 int64_t verification_deadline(const struct verification *v); /* ms on clock_now_ms(); < 0: none */

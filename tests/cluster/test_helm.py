@@ -168,6 +168,8 @@ def atomic(version, place):
     helm(version, place, "upgrade", "--install", "web", f"{CHARTS}/web", "--wait")
     got = run(version, place, more=", atomic: true, set: {behave: bad-image}", verify="{timeout: 6s}")
     got.expect(3, "timedOut")
+    expect_in("reason", "helm timed out waiting: Deployment web: ", got.step()["reason"])
+    expect_in("reason", "ImagePullBackOff (image ", got.step()["reason"])
     expect_in("reason", "has been rolled back", got.step()["reason"])
     expect_in("reason", "release web is deployed at revision 3", got.step()["reason"])
     expect("revisions", revisions(version, place)[-1], (3, "deployed"))

@@ -210,6 +210,23 @@ def timeout():
 
 
 @case
+def timeout_atomic():
+    """When helm has taken the release back nothing in the cluster says why any more."""
+    said = "Error: release web failed, and has been uninstalled due to atomic being set: context deadline exceeded"
+    with Sim(BAD_IMAGE) as sim, Place(", atomic: true", upgrade=f"record\napply\nwait go\nunapply\nfail {said}\n") as place:
+        since = time.monotonic()
+        with place.run(sim, "--timeout", "4s") as run:
+            ok(run.until_said("Deployment shop/web | In progress | 2 of 2 Pods: "), "the table says why", run.so_far())
+            until(lambda: time.monotonic() - since > 5)
+            place.make("go")
+            snapshot = ended(run, 3, "timedOut")
+        says(snapshot, "helm timed out waiting: Deployment web: 2 of 2 Pods: ", "the cause is what the objects had said")
+        says(snapshot, "; release web failed, and has been uninstalled due to atomic being set", "and what helm did")
+        row = rows(snapshot)["Deployment/web"]
+        same((row["status"], row["message"]), ("TimedOut", "deleted while helm was at work"), "its row says so, too")
+
+
+@case
 def failure():
     with Sim() as sim, Place(upgrade='record\nfail Error: INSTALLATION FAILED: Service "web" is invalid: spec.ports: Required value\n') as place:
         with place.run(sim) as run:

@@ -121,6 +121,7 @@ def wait_for(name):
 UPGRADE = {
     "record": lambda rest, revision, kind: record(revision, kind),  # the pending record: from now on it can be read
     "apply": lambda rest, revision, kind: each_object(read("manifest"), "PATCH"),
+    "unapply": lambda rest, revision, kind: each_object(read("manifest"), "DELETE"),
     "hooks": lambda rest, revision, kind: each_object(read("hooks"), "PATCH"),
     "unhook": lambda rest, revision, kind: each_object(read("hooks"), "DELETE"),
     "wait": lambda rest, revision, kind: wait_for(rest),  # until the test makes that file

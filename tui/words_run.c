@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/xalloc.h"
 #include "record/model.h"
 #include "tui/theme.h"
 #include "tui/words.h"
@@ -32,6 +33,24 @@ static bool fails_below(const struct model_step *s, size_t i)
 	return false;
 }
 
+/* False: helm has not come to it yet, and works at something else. */
+static bool has_its_turn(const struct model_step *s, const struct model_object *o)
+{
+	static const char *const before[] = { "NotFound", "HookNotRun", "Unchanged" };
+
+	for (size_t i = 0; i < ARRAY_LEN(before) && words_same(s->mode, "helm"); i++)
+		if (words_same(o->reason, before[i]))
+			return false;
+	return true;
+}
+
+static int badness_of(const struct model_step *s, size_t i)
+{
+	if (s->objects[i].status == STATUS_ERROR)
+		return 3;
+	return fails_below(s, i) ? 2 : has_its_turn(s, &s->objects[i]);
+}
+
 /* The applied object that holds the run up, of all steps that go on: one in Error before one with a
  * Pod in Error, and that before one that is only in progress. Its step into *whose; NULL leaves it
  * alone. */
@@ -50,7 +69,7 @@ static const struct model_object *culprit(
 			if (!o->applied || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
 				continue;
 			n++;
-			bad = o->status == STATUS_ERROR ? 2 : fails_below(&m->steps[i], k);
+			bad = badness_of(&m->steps[i], k);
 			if (bad <= badness)
 				continue;
 			badness = bad;

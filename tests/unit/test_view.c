@@ -15,7 +15,7 @@
 
 static const char *const models[] = {
 	"running", "stabilizing", "bad-image", "succeeded", "timed-out", "failed-skipped", "many-pods", "crowd", "rollout", "parallel", "wide",
-	"hostile", "stale", "remains", "helm",
+	"hostile", "stale", "remains", "helm", "helm-hook",
 };
 
 static const struct { int rows, cols; } sizes[] = { { 10, 40 }, { 24, 80 }, { 40, 120 }, { 50, 200 } };
@@ -44,6 +44,7 @@ static const struct {
 	{ "stale", "stale", ICONS_UNICODE, "jj" },
 	{ "remains", "remains", ICONS_UNICODE, "" },
 	{ "helm", "helm", ICONS_UNICODE, "" },
+	{ "helm-hook", "helm-hook", ICONS_UNICODE, "" },
 	{ "folded", "bad-image", ICONS_UNICODE, "1-j" },
 	{ "unfolded", "many-pods", ICONS_UNICODE, "1jj<right>" },
 	{ "all", "bad-image", ICONS_UNICODE, "1a" },

@@ -198,14 +198,28 @@ static const struct make_key probe_items[] = {
 static const struct make_keys probe = { "a probe", NULL, "one of httpGet, tcpSocket, exec, grpc",
 	MAKE_KEYS(probe_items) };
 
+/* What has started, or lives, has done so with the first one that passes. */
+static json_t *make_once_probe(
+	const struct make *m, const struct make_key *key, const struct yaml_node *node)
+{
+	const struct yaml_node *threshold = yaml_get(node, "successThreshold");
+	bool good = !threshold || threshold->kind != YAML_SCALAR || strcmp(threshold->value, "1") == 0;
+
+	if (!good)
+		make_mistake(m, threshold, "successThreshold of a %s can only be 1", key->key);
+	return make_kept(make_table(m, key, node), good);
+}
+
 static const struct make_key mount_items[] = {
 	{ .key = "mountPath", .make = make_text, .needed = true },
 	{ .key = "name", .make = make_named, .is = is_dns_label, .like = LABEL_LIKE },
 	{ .key = "readOnly", .make = make_bool },
 	{ .key = "subPath", .make = make_text },
 	{ .key = "subPathExpr", .make = make_text },
-	{ .key = "mountPropagation", .make = make_text },
-	{ .key = "recursiveReadOnly", .make = make_text },
+	{ .key = "mountPropagation", .make = make_word,
+		.words = (const char *const[]){ "None", "HostToContainer", "Bidirectional", NULL } },
+	{ .key = "recursiveReadOnly", .make = make_word,
+		.words = (const char *const[]){ "Disabled", "IfPossible", "Enabled", NULL } },
 };
 static const struct make_keys mount = { "a mount", NULL, NULL, MAKE_KEYS(mount_items) };
 
@@ -258,8 +272,8 @@ static const struct make_key container_items[] = {
 	{ .key = "envFrom", .make = make_tables, .keys = &env_from },
 	{ .key = "resources", .make = make_table, .keys = &amounts },
 	{ .key = "resizePolicy", .make = make_maps },
-	{ .key = "startupProbe", .make = make_table, .keys = &probe },
-	{ .key = "livenessProbe", .make = make_table, .keys = &probe },
+	{ .key = "startupProbe", .make = make_once_probe, .keys = &probe },
+	{ .key = "livenessProbe", .make = make_once_probe, .keys = &probe },
 	{ .key = "readinessProbe", .make = make_table, .keys = &probe },
 	{ .key = "lifecycle", .make = make_map, .words = pod_texts },
 	{ .key = "mounts", .make = make_mounts, .to = "volumeMounts", .keys = &mount },
@@ -271,37 +285,51 @@ static const struct make_key container_items[] = {
 	{ .key = "stdinOnce", .make = make_bool },
 	{ .key = "tty", .make = make_bool },
 	{ .key = "terminationMessagePath", .make = make_text },
-	{ .key = "terminationMessagePolicy", .make = make_text },
+	{ .key = "terminationMessagePolicy", .make = make_word,
+		.words = (const char *const[]){ "File", "FallbackToLogsOnError", NULL } },
 };
 static const struct make_keys container = { "a container", NULL, NULL,
 	MAKE_KEYS(container_items) };
 
-/* One needs no name of its own: it is called as its workload. */
-static bool check_names(const struct make *m, const struct yaml_node *node)
+/* One needs no name of its own: it is called as its workload, an init container with "-init". */
+static char *name_of_one(const struct make *m, const struct make_key *key)
 {
-	bool good = make_unique(m, node, "name", make_text_of);
+	bool init = strcmp(key->key, "initContainers") == 0;
 
-	if (node->n == 1 && is_dns_label(m->name))
-		return good;
-	return make_each_has(m, node, "name", "a container needs name") && good;
+	return xasprintf("%s%s", m->name, init ? "-init" : "");
 }
 
-static void name_container(const struct make *m, json_t *list)
+static bool check_names(
+	const struct make *m, const struct make_key *key, const struct yaml_node *node)
+{
+	bool good = make_unique(m, node, "name", make_text_of);
+	char *name = name_of_one(m, key);
+
+	if (node->n != 1 || !is_dns_label(name))
+		good = make_each_has(m, node, "name", "a container needs name") && good;
+	free(name);
+	return good;
+}
+
+static void name_container(const struct make *m, const struct make_key *key, json_t *list)
 {
 	json_t *item = json_array_get(list, 0), *named;
+	char *name;
 
 	if (json_object_get(item, "name"))
 		return;
-	named = json_pack("{s:s}", "name", m->name);
+	name = name_of_one(m, key);
+	named = json_pack("{s:s}", "name", name);
 	json_object_update(named, item);
 	json_array_set_new(list, 0, named);
+	free(name);
 }
 
 json_t *make_containers(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	struct make_key containers = *key;
-	bool good = check_names(m, node);
+	bool good = check_names(m, key, node);
 	json_t *list;
 
 	containers.keys = &container;
@@ -309,6 +337,6 @@ json_t *make_containers(
 	if (list && json_array_size(list) == 0)
 		good = make_mistake(m, node, "%s must hold at least one container", key->key);
 	if (list && good)
-		name_container(m, list);
+		name_container(m, key, list);
 	return make_kept(list, good);
 }

@@ -153,7 +153,9 @@ static const struct make_key pod_items[] = {
 	{ .key = "hostname", .make = make_text },
 	{ .key = "subdomain", .make = make_text },
 	{ .key = "hostAliases", .make = make_maps },
-	{ .key = "dnsPolicy", .make = make_text },
+	{ .key = "dnsPolicy", .make = make_word,
+		.words = (const char *const[]){ "ClusterFirst", "ClusterFirstWithHostNet",
+			"Default", "None", NULL } },
 	{ .key = "dnsConfig", .make = make_map, .words = pod_texts },
 	{ .key = "shareProcessNamespace", .make = make_bool },
 	{ .key = "enableServiceLinks", .make = make_bool },
@@ -166,7 +168,7 @@ static const struct make_key pod_meta_items[] = {
 };
 const struct make_keys pod_meta_keys = { "a Pod", NULL, NULL, MAKE_KEYS(pod_meta_items) };
 
-static bool has_volume(const json_t *list, const char *path, const char *name)
+static bool has_named(const json_t *list, const char *path, const char *name)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *known = jx_str(json_array_get(list, i), path);
@@ -177,11 +179,28 @@ static bool has_volume(const json_t *list, const char *path, const char *name)
 	return false;
 }
 
+bool pod_check_names(const struct make *m, const struct yaml_node *node, const json_t *pod)
+{
+	const json_t *containers = json_object_get(pod, "containers");
+	const json_t *inits = json_object_get(pod, "initContainers");
+	const struct yaml_node *at = yaml_get(node, "initContainers");
+	bool good = true;
+
+	for (size_t i = 0; i < json_array_size(inits); i++) {
+		const char *name = jx_str(json_array_get(inits, i), "name");
+
+		if (name && has_named(containers, "name", name))
+			good = make_mistake(m, at ? at : node,
+				"a container has the name of an init container: %s", name);
+	}
+	return good;
+}
+
 static bool check_mount(const struct make *m, const struct yaml_node *name, const json_t *pod,
 	const json_t *claims)
 {
-	if (has_volume(json_object_get(pod, "volumes"), "name", name->value) ||
-		has_volume(claims, "metadata.name", name->value))
+	if (has_named(json_object_get(pod, "volumes"), "name", name->value) ||
+		has_named(claims, "metadata.name", name->value))
 		return true;
 	return make_unfit(m, name, "the volume of a mount", "there is none here; add it under volumes");
 }

@@ -11,6 +11,7 @@
 #include "plan/words.h"
 
 #define REST "under spec:"
+#define PROGRESS_DEADLINE_S 600 /* Kubernetes' own */
 
 /* A way to make one kind. */
 struct workload {
@@ -51,10 +52,26 @@ static bool is_zero(const json_t *value)
 	return text ? strcmp(text, "0%") == 0 : value && json_integer_value(value) == 0;
 }
 
+/* "strategy: recreate", {type: Recreate}: that is of the whole step. */
+static bool is_kind_of_strategy(const struct yaml_node *node)
+{
+	return node->kind == YAML_SCALAR || yaml_get(node, "type");
+}
+
 static json_t *make_rolling(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
-	json_t *made = make_table(m, key, node);
+	json_t *made;
+
+	if (is_kind_of_strategy(node)) {
+		make_mistake(m, node,
+			"strategy here is how many at a time: {%s: 1}; recreate and blueGreen stand "
+			"beside the deployment (resources: {strategy: recreate}), anything else "
+			"under spec:",
+			key->keys->items[0].key);
+		return NULL;
+	}
+	made = make_table(m, key, node);
 
 	if (!made)
 		return NULL;
@@ -66,6 +83,22 @@ static json_t *make_rolling(
 		return NULL;
 	}
 	return json_pack("{s:s, s:o}", "type", "RollingUpdate", "rollingUpdate", made);
+}
+
+/* A DaemonSet has either a new Pod more on a node, or an old one less. */
+static json_t *make_daemon_rolling(
+	const struct make *m, const struct make_key *key, const struct yaml_node *node)
+{
+	json_t *made = make_rolling(m, key, node), *update = json_object_get(made, "rollingUpdate");
+	const json_t *surge = json_object_get(update, "maxSurge");
+	const json_t *less = json_object_get(update, "maxUnavailable");
+	bool good = true;
+
+	if (surge && !is_zero(surge) && !less)
+		json_object_set_new(update, "maxUnavailable", json_integer(0));
+	else if (surge && !is_zero(surge) && !is_zero(less))
+		good = make_mistake(m, node, "a daemonSet has maxSurge or maxUnavailable, not both");
+	return make_kept(made, good);
 }
 
 static const struct make_key deployment_items[] = {
@@ -83,7 +116,8 @@ static const struct make_key claim_items[] = {
 	{ .key = "size", .make = make_quantity, .needed = true },
 	{ .key = "accessModes", .make = make_strings },
 	{ .key = "storageClassName", .make = make_string },
-	{ .key = "volumeMode", .make = make_text },
+	{ .key = "volumeMode", .make = make_word,
+		.words = (const char *const[]){ "Filesystem", "Block", NULL } },
 };
 static const struct make_keys claim = { "a volume claim", NULL, NULL, MAKE_KEYS(claim_items) };
 
@@ -135,7 +169,8 @@ static const struct make_keys stateful_keys = { "a statefulSet", REST, NULL,
 	MAKE_KEYS(stateful_items) };
 
 static const struct make_key daemon_items[] = {
-	{ .key = "strategy", .make = make_rolling, .to = "updateStrategy", .keys = &rolling },
+	{ .key = "strategy", .make = make_daemon_rolling, .to = "updateStrategy",
+		.keys = &rolling },
 	{ .key = "updateStrategy", .make = make_map },
 	{ .key = "minReadySeconds", .make = make_int },
 	{ .key = "revisionHistoryLimit", .make = make_int },
@@ -154,7 +189,8 @@ static const struct make_key job_items[] = {
 	{ .key = "ttlSecondsAfterFinished", .make = make_int },
 	{ .key = "suspend", .make = make_bool },
 	{ .key = "podFailurePolicy", .make = make_map },
-	{ .key = "podReplacementPolicy", .make = make_text },
+	{ .key = "podReplacementPolicy", .make = make_word,
+		.words = (const char *const[]){ "TerminatingOrFailed", "Failed", NULL } },
 	{ .key = "successPolicy", .make = make_map },
 };
 static const struct make_keys job_keys = { "a job", REST, NULL, MAKE_KEYS(job_items) };
@@ -270,6 +306,34 @@ static bool check_selector(
 	return true;
 }
 
+/* Else it would give up before any Pod can count. */
+static bool check_deadline(
+	const struct make *m, const struct yaml_node *node, const json_t *spec)
+{
+	json_int_t deadline = jx_int(spec, "progressDeadlineSeconds", PROGRESS_DEADLINE_S);
+
+	if (jx_int(spec, "minReadySeconds", 0) < deadline)
+		return true;
+	return make_mistake(m, node,
+		"progressDeadlineSeconds (%lld) must be more than minReadySeconds",
+		(long long)deadline);
+}
+
+/* What is said of a Job's Pods by their number. */
+static bool check_indexed(const struct make *m, const struct yaml_node *node, const json_t *job)
+{
+	static const char *const keys[] = { "backoffLimitPerIndex", "maxFailedIndexes",
+		"successPolicy" };
+	const char *mode = jx_str(job, "completionMode");
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && (!mode || strcmp(mode, "Indexed") != 0); i++)
+		if (json_object_get(job, keys[i]))
+			good = make_mistake(
+				m, node, "%s needs completionMode: Indexed", keys[i]);
+	return good;
+}
+
 /* Also of what has mistakes elsewhere: of what could be read of it. */
 static bool check_result(
 	const struct reading *r, const struct workload *w, const struct yaml_node *node)
@@ -281,7 +345,12 @@ static bool check_result(
 
 	if (!make_lost(node, pod, "volumes") && !make_lost(node, spec, "volumeClaimTemplates"))
 		good = pod_check_mounts(&r->o.make, node, pod, claims);
-	return (!w->runs_on || check_selector(&r->o.make, node, spec)) && good;
+	good = pod_check_names(&r->o.make, node, pod) && good;
+	if (w->keys == &deployment_keys)
+		good = check_deadline(&r->o.make, node, spec) && good;
+	if (!w->runs_on)
+		return check_indexed(&r->o.make, node, w->job ? jx_get(spec, "jobTemplate.spec") : spec) && good;
+	return check_selector(&r->o.make, node, spec) && good;
 }
 
 static void finish_spec(struct reading *r, const struct workload *w, const struct yaml_node *node)

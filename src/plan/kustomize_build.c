@@ -122,9 +122,36 @@ static void keep_warning(void *arg, const char *line, size_t len)
 	words->warnings[words->n++] = text_display(line, len, TEXT_LINE);
 }
 
-static const char *without_prefix(const char *text)
+/* What stands between quotes, as Go quotes it, without them. To free(). */
+static char *unquote(const char *text)
 {
-	return strncasecmp(text, "error: ", 7) == 0 ? text + 7 : text;
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (; *text && *text != '"'; text++) {
+		bool escaped = *text == '\\' && text[1];
+
+		text += escaped;
+		buf_addch(&out, escaped && *text == 'n' ? '\n' : *text);
+	}
+	return buf_take(&out);
+}
+
+/* What a tool says, without its prefix: "error: …", or klog's, which some builds of kubectl put before
+ * all: E0102 03:04:05.678 9 run.go:72] "command failed" err="…". To free(). */
+static char *sentence_of(const char *text)
+{
+	static const char failed[] = "\"command failed\" err=\"";
+	const char *behind = strstr(text, "] ");
+
+	if (strncasecmp(text, "error: ", 7) == 0)
+		return xstrdup(text + 7);
+	if (*text != 'E' || strspn(text + 1, "0123456789") != 4 || !behind)
+		return xstrdup(text);
+	behind += 2;
+	if (strncmp(behind, failed, strlen(failed)) == 0)
+		return unquote(behind + strlen(failed));
+	return xstrdup(behind);
 }
 
 static void refuse(const struct build *b, const char *why)
@@ -149,8 +176,9 @@ static const char *way_out(const char *said)
 static void refuse_failed(const struct build *b, const struct process_result *result)
 {
 	struct buf said = { 0 };
+	char *sentence = sentence_of(result->err);
 
-	each_line(without_prefix(result->err), join_line, &said);
+	each_line(sentence, join_line, &said);
 	buf_addstr(&said, way_out(buf_str(&said)));
 	if (result->timed_out)
 		refuse(b, "did not end within 60s");
@@ -159,6 +187,7 @@ static void refuse_failed(const struct build *b, const struct process_result *re
 	else
 		refuse(b, "it failed and did not say why");
 	buf_release(&said);
+	free(sentence);
 }
 
 static void on_built(void *arg, const struct process_result *result)

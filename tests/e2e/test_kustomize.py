@@ -93,6 +93,8 @@ def mistakes():
          kubectl="echo 'error: trouble: must specify --enable-helm' >&2; exit 1")
     says("another flag", at + "kubectl kustomize overlays/prod: security; file 'a' is not in or below 'b'; loadRestrictor: LoadRestrictionsNone in the step allows it",
          kubectl="echo \"security; file 'a' is not in or below 'b'\" >&2; exit 1")
+    says("what klog stands before", at + 'kubectl kustomize overlays/prod: not "there"; at all',
+         kubectl=r"""printf '%s\n' 'E1125 19:24:51.972167    1360 run.go:72] "command failed" err="not \"there\"\nat all"' >&2; exit 1""")
     says("escape sequences", at + "kubectl kustomize overlays/prod: bad \ufffd[31mname", kubectl="printf 'Error: bad \\033[31mname' >&2; exit 1")
     says("no object", at + "kubectl kustomize overlays/prod: built no object", kubectl="echo '# nothing'")
     says("no YAML", at + "kubectl kustomize overlays/prod:1:1: no apiVersion: a manifest needs one, such as apiVersion: v1",

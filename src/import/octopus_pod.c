@@ -126,9 +126,14 @@ static void set_json(struct action *a, json_t *workload)
 /* The short form has no key for them. */
 static void set_gates(struct action *a, json_t *workload)
 {
+	const char *text = action_filled(a, K "PodReadinessGates");
 	json_t *words = json_object(), *gates = json_array(), *list;
 
-	action_set_words(a, words, "of", K "PodReadinessGates");
+	if (text && *text == '[')
+		json_object_set_new(
+			words, "of", action_json(a, K "PodReadinessGates", JSON_ARRAY));
+	else
+		action_set_words(a, words, "of", K "PodReadinessGates");
 	list = json_object_get(words, "of");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		json_array_append_new(

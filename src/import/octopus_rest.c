@@ -120,6 +120,12 @@ static void read_step_properties(struct action *a)
 	}
 }
 
+/* "[]" is what Octopus has for a list that nobody filled. */
+static bool is_empty(const char *text)
+{
+	return !*text || strcmp(text, "[]") == 0 || strcmp(text, "{}") == 0;
+}
+
 void action_read_rest(struct action *a)
 {
 	read_step_properties(a);
@@ -130,7 +136,7 @@ void action_read_rest(struct action *a)
 	for (size_t i = 0; a->props && i < a->props->n; i++) {
 		const struct ocl_node *item = a->props->items[i];
 
-		if (a->taken[i] || (item->text && !*item->text))
+		if (a->taken[i] || (item->text && is_empty(item->text)))
 			continue;
 		if (strcasecmp(item->name, "OctopusUseBundledTooling") == 0)
 			buf_printf(&a->ignored, "%s%s", a->ignored.len ? ", " : "", item->name);

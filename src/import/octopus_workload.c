@@ -73,6 +73,21 @@ static bool has_feature(struct action *a, const char *name)
 	return !features || strcasestr(features, name);
 }
 
+/* A server would not take it. */
+static bool is_empty(struct action *a, const char *type, const json_t *object)
+{
+	if (strcmp(type, "service") == 0 && !jx_len(object, "ports"))
+		action_leave(a, action_at(a, K "ServicePorts"),
+			"no service is made: it has no port");
+	else if (strcmp(type, "ingress") == 0 && !jx_len(object, "rules") &&
+		!json_object_get(object, "defaultBackend"))
+		action_leave(a, action_at(a, K "IngressRules"),
+			"no ingress is made: it has no rule");
+	else
+		return false;
+	return true;
+}
+
 /* An object beside the workload, with the labels of all of them. A feature that is off makes none.
  */
 static json_t *add_object(struct action *a, const char *type, const char *feature,
@@ -86,6 +101,10 @@ static json_t *add_object(struct action *a, const char *type, const char *featur
 		action_note(a, action_at(a, "EnabledFeatures"),
 			"no %s is made, as in Octopus: EnabledFeatures is without %s", type,
 			feature);
+		json_decref(object);
+		return NULL;
+	}
+	if (is_empty(a, type, object)) {
 		json_decref(object);
 		return NULL;
 	}
@@ -268,6 +287,14 @@ static void say_existing(struct action *a, enum kind kind, const char *word)
 			word);
 }
 
+/* A Service finds by itself the Pods of what runs for good only. */
+static void select_job(json_t *service, const json_t *job)
+{
+	if (!json_object_get(service, "selector"))
+		json_object_set_new(service, "selector",
+			json_pack("{s:O}", "app", json_object_get(job, "name")));
+}
+
 /* How it is replaced comes before what it is. */
 static void sort_keys(struct action *a)
 {
@@ -298,6 +325,8 @@ void read_containers(struct action *a)
 	workload = make_workload(a, kinds[kind].kind, name, labels);
 	json_object_set_new(a->body, kinds[kind].key, workload);
 	service = add_object(a, "service", "KubernetesService", service_of, labels);
+	if (service && kinds[kind].kind == JOB)
+		select_job(service, workload);
 	set_style(a, workload, kinds[kind].kind, service != NULL);
 	add_object(a, "ingress", "KubernetesIngress", ingress_of, labels);
 	add_data(a, labels);

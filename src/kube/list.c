@@ -248,6 +248,8 @@ static bool end_page(struct kube_list *list, char **next, struct error *err)
 		if (!list->next)
 			list->remaining = jx_int(metadata, "remainingItemCount", 0);
 	}
+	if (!*next && list->handler.version && jx_str(metadata, "resourceVersion"))
+		list->handler.version(list->handler.arg, jx_str(metadata, "resourceVersion"));
 	json_decref(metadata);
 	if (!*next || !list->next || strcmp(*next, list->next) != 0)
 		return true;

@@ -36,6 +36,9 @@ struct kube_list_handler {
 	 * of the first page, 0 if there was no second. A 410 in the middle starts over (once) by
 	 * itself; `restart` (may be NULL) tells that what came so far does not count. */
 	void (*restart)(void *arg);
+	/* The resourceVersion of a complete list, before done: what a watch from there on tells was
+	 * not in it. Not called where there is none. NULL: not wanted. */
+	void (*version)(void *arg, const char *resource_version);
 	void (*done)(void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms);
 	void *arg;
 	bool managed_fields; /* wanted: who set which field */

@@ -198,11 +198,20 @@ static void group_plan(struct group *g)
 	g->outdated = false;
 }
 
+/* What was nobody's may be somebody's now. */
+static void wake_children(struct group *g)
+{
+	for (size_t i = 0; i < g->nsources; i++)
+		if (g->sources[i]->born != g->poller->tracker->born)
+			source_wake(g->sources[i]);
+}
+
 void poller_plan(struct poller *p)
 {
 	for (size_t i = 0; p->started && i < p->n; i++) {
 		struct group *g = p->groups[i];
 
+		wake_children(g);
 		if (g->set)
 			set_tidy(g);
 		if (g->outdated && (!g->set || set_may_ask(g)))

@@ -16,7 +16,8 @@ struct tracked;
 /* Asks the cluster for what a tracker follows and feeds it observations: GETs where few objects of
  * a kind are given, else one LIST per kind and namespace; children by LISTs narrowed by their
  * owners' selectors. Each source asks again poll_ms after its last answer (its first ones sooner),
- * never while a question is open; errors back off, 1 to 16 s. */
+ * never while a question is open; errors back off, 1 to 16 s. Once an answer brought nothing new a
+ * watch tells when to ask again, and every 30 s it is asked without it. */
 struct poller;
 
 struct poller_handler {

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define LAST_LOOK_MS 1000
+
 void settle_init(struct settle *s, const struct verify *verify, int64_t now)
 {
 	*s = (struct settle){
@@ -36,6 +38,12 @@ int64_t settle_deadline(const struct settle *s)
 static int64_t max64(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
+}
+
+/* Of two times, each of which may be "never": < 0. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 static size_t count(const struct settle_look *look, enum status status)
@@ -83,6 +91,8 @@ static bool window_step(struct settle *s, const struct settle_look *look, struct
 	if (s->gap && !look->stale)
 		s->not_before = look->fresh_since;
 	s->gap = look->stale;
+	if (s->applied_at >= 0 && look->fresh_since < s->applied_at)
+		out->look_at = s->applied_at;
 	if (s->applied_at < 0 || look->stale || look->fresh_since < s->applied_at ||
 	    count(look, STATUS_SUCCESS) != look->n) {
 		s->window_since = -1;
@@ -140,6 +150,23 @@ static const struct settle_object *hopeless(
 	if (hard)
 		return hard;
 	return s->verify.timeout_ms < 0 && soft && soft_held ? soft : NULL;
+}
+
+/* When a look can confirm the first hard error that would end the step; < 0: nothing waits for one.
+ */
+static int64_t confirms_at(const struct settle *s, const struct settle_look *look)
+{
+	int64_t at = -1;
+
+	if (s->verify.fail_early == FAIL_EARLY_NEVER || look->stale || s->applied_at < 0 ||
+		count(look, STATUS_IN_PROGRESS))
+		return -1;
+	for (size_t i = 0; i < look->n; i++)
+		if (look->objects[i].status == STATUS_ERROR &&
+			look->objects[i].severity == SEVERITY_HARD)
+			at = sooner(at, look->objects[i].error_since +
+				max64(s->verify.stabilization_ms, 1));
+	return at;
 }
 
 static const struct settle_object *early_failure(
@@ -230,4 +257,7 @@ void settle_step(
 	bad = early_failure(s, look, now);
 	if (bad)
 		blame(out, bad, count(look, STATUS_ERROR) - (bad->status == STATUS_ERROR));
+	out->look_at = sooner(out->look_at, confirms_at(s, look));
+	if (deadline >= 0) /* what it ends with is told as it is then */
+		out->look_at = sooner(out->look_at, deadline - LAST_LOOK_MS);
 }

@@ -49,8 +49,7 @@ struct settle_result {
 	enum verdict verdict;      /* NONE: it goes on */
 	char reason[512];          /* of the verdict: one sentence */
 	int64_t need_ms;           /* length of the window for these objects */
-	int64_t look_at; /* a look that starts then can decide; < 0: none is due before the next
-			    poll */
+	int64_t look_at;           /* a look that starts then can decide; < 0: none can */
 };
 
 void settle_init(struct settle *s, const struct verify *verify, int64_t now);

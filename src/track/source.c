@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/jx.h"
 #include "base/loop.h"
 #include "base/xalloc.h"
 #include "kube/discovery.h"
@@ -19,6 +20,9 @@
 #define CALM_AFTER_MS 60000      /* nothing changed for so long: ask less often */
 #define OVERDUE_MS                                                                                 \
 	10000 /* an answer that is later than this, beyond twice its usual time, is missing */
+
+/* Something may swallow what a watch would say. */
+#define REST_MS 30000
 
 static void ask(void *arg);
 
@@ -39,10 +43,12 @@ struct source *source_new(struct group *g, struct tracked *target, const char *s
 void source_free(struct source *s)
 {
 	kube_list_cancel(s->call);
+	source_stop_listening(s);
 	loop_timer_remove(s->due);
 	map64_release(&s->known);
 	map64_release(&s->next);
 	free(s->selector);
+	free(s->version);
 	free(s);
 }
 
@@ -75,6 +81,12 @@ void source_ask_in(struct source *s, int64_t delay_ms)
 {
 	set_due(s, fit_look(s, clock_now_ms() + delay_ms));
 	s->expected_at = s->due_at;
+}
+
+void source_wake(struct source *s)
+{
+	if (s->watch && !s->call && s->error.code == ERROR_NONE)
+		source_ask_in(s, 0);
 }
 
 void source_ask_again_in(struct source *s, int64_t delay_ms)
@@ -111,12 +123,22 @@ static bool known(void *arg, uint64_t hash)
 	return true;
 }
 
+static void set_version(void *arg, const char *version)
+{
+	struct source *s = arg;
+
+	free(s->version);
+	s->version = xstrdup_or_null(version);
+}
+
 static void seen(void *arg, const json_t *object, uint64_t hash)
 {
 	struct source *s = arg;
 	struct tracked *o;
 
 	s->changed = true;
+	if (s->target)
+		set_version(s, jx_str(object, "metadata.resourceVersion"));
 	if (s->group->set && !s->target && !set_takes(s, object))
 		return;
 	o = tracker_seen(s->poller->tracker, object, s->asked_at, clock_now_ms());
@@ -228,7 +250,7 @@ static void sweep_children(struct source *s, int64_t now)
 	}
 }
 
-static int64_t next_wait(const struct source *s, int64_t now)
+int64_t source_next_wait(const struct source *s, int64_t now)
 {
 	int64_t poll = s->poller->tracker->verify.poll_ms, wait = poll;
 
@@ -237,6 +259,12 @@ static int64_t next_wait(const struct source *s, int64_t now)
 	else if (s->answers < 8 && QUICK_MS << (s->answers - 1) < poll)
 		wait = QUICK_MS << (s->answers - 1);
 	return wait > s->took * 4 ? wait : s->took * 4;
+}
+
+/* A new owner makes somebody's of what was nobody's: that wants another look. */
+static bool rests(struct source *s)
+{
+	return !s->changed && !s->rang && s->born == s->poller->tracker->born && source_listen(s);
 }
 
 static void good(struct source *s, int64_t remaining, int64_t now)
@@ -261,7 +289,7 @@ static void good(struct source *s, int64_t remaining, int64_t now)
 	else if (!g->children)
 		sweep_given(s, now);
 	sweep_children(s, now);
-	source_ask_in(s, next_wait(s, now));
+	source_ask_in(s, rests(s) ? REST_MS : source_next_wait(s, now));
 	if (g->children && g->list_forbidden) {
 		g->list_forbidden = false; /* what another kind's question said stays */
 		for (size_t i = 0; i < g->n; i++)
@@ -281,6 +309,8 @@ static void answered(void *arg, const struct error *err, int64_t remaining, int6
 	s->call = NULL;
 	if (err->code != ERROR_NETWORK && err->code != ERROR_TIMEOUT && err->code != ERROR_TLS)
 		p->reached = true;
+	if (err->code == ERROR_NOT_FOUND && s->target)
+		set_version(s, NULL);
 	if (err->code == ERROR_NONE || (err->code == ERROR_NOT_FOUND && s->target)) {
 		good(s, remaining, clock_now_ms());
 	} else {
@@ -308,6 +338,7 @@ static void ask(void *arg)
 		.item = seen,
 		.unreadable = unreadable,
 		.restart = restart,
+		.version = set_version,
 		.done = answered,
 		.managed_fields = !g->children,
 		.arg = s,
@@ -318,7 +349,7 @@ static void ask(void *arg)
 	s->asked_at = clock_now_ms();
 	s->look++;
 	s->items = s->unnamed = s->matches = 0;
-	s->changed = false;
+	s->changed = s->rang = false;
 	s->asked_born = s->poller->tracker->born;
 	if (s->target)
 		s->call = kube_get_object(

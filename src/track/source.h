@@ -16,8 +16,8 @@ struct poller;
 struct tracker;
 
 /* What the poller is made of. Internal to src/track: poll.c has the groups and plans their
- * questions, source.c asks one question again and again, jobend.c asks once how a Job ended that is
- * gone. */
+ * questions, source.c asks one question again and again, listen.c waits until that is worth it,
+ * jobend.c asks once how a Job ended that is gone. */
 
 /* One question that is asked again and again. */
 struct source {
@@ -26,6 +26,12 @@ struct source {
 	struct tracked *target;  /* a GET of this one; NULL: a LIST */
 	char *selector;          /* of a LIST; NULL: all of the namespace */
 	struct kube_list *call;
+	char *version;           /* resourceVersion of the last good answer; NULL: unknown */
+	struct kube_watch *watch; /* rings when it is no longer true; NULL: none is open */
+	int64_t watched_at;
+	unsigned cuts;           /* watches that ended as soon as they began */
+	bool rang;               /* since the open question was asked */
+	bool deaf;               /* watches do not work here */
 	struct loop_timer *due;
 	int64_t due_at, asked_at;
 	int64_t expected_at;     /* when the question after the last good answer was due */
@@ -81,6 +87,7 @@ struct poller {
 	struct group **groups;
 	size_t n, cap;
 	bool started, reached;
+	unsigned watches;        /* open ones */
 	char *selected;          /* what the sets are of: "deployments with -l app=web in shop" */
 	int64_t look_at;
 	struct tracked **unknown; /* given objects whose kind the server does not know yet */
@@ -96,8 +103,15 @@ void source_free(struct source *s); /* cancels what is open */
 void source_ask_in(struct source *s, int64_t delay_ms);
 /* After an error nothing hurries: a server may have asked for patience. */
 void source_ask_again_in(struct source *s, int64_t delay_ms);
+/* How long after an answer it is asked again where no watch rings. */
+int64_t source_next_wait(const struct source *s, int64_t now);
+/* What does not change need not be asked for: listen.c's watch says when it has. True: one is open.
+ */
+bool source_listen(struct source *s);
+void source_stop_listening(struct source *s);
 /* Its error is set: what that means for its rows, and when it is asked again. */
 void source_failed(struct source *s, int64_t retry_after_ms);
+void source_wake(struct source *s); /* rests no longer: asks now */
 void source_fit_look(struct source *s); /* the poller wants another look than before */
 /* Its answer should have come: the last good one does not tell the present any more. */
 bool source_overdue(const struct source *s, int64_t now);

@@ -18,9 +18,10 @@
 
 /* An API server made of a table, in a child process: a request takes the first route that
  * fits it and is not used up, so an order of routes is a story. */
+#define FAKE_HANG (-1)
 struct fake_route {
 	const char *request; /* how "GET /path?query" must begin */
-	int status;          /* 0: the connection is closed without an answer */
+	int status;          /* 0: the connection is closed without an answer; FAKE_HANG: an answer without an end */
 	const char *body;
 	const char *type;    /* NULL: application/json */
 	const char *headers; /* more of them, each with its \r\n; NULL: none */
@@ -62,14 +63,17 @@ static inline bool fake_read(int fd, char *text, size_t size)
 	return true;
 }
 
+/* Closes fd when it is done with it. */
 static inline void fake_serve(int fd, int log, const struct fake_route *routes, bool *used)
 {
 	static char text[1 << 20];
 	const struct fake_route *route = routes;
 	char *head;
 
-	if (!fake_read(fd, text, sizeof(text)))
+	if (!fake_read(fd, text, sizeof(text))) {
+		close(fd);
 		return;
+	}
 	for (; route->request; route++)
 		if (!used[route - routes]
 			&& strncmp(text, route->request, strlen(route->request)) == 0
@@ -77,8 +81,14 @@ static inline void fake_serve(int fd, int log, const struct fake_route *routes, 
 			break;
 	used[route - routes] = route->request && !route->sticky;
 	dprintf(log, "%s\n", text);
-	if (route->request && route->status == 0)
+	if (route->request && route->status == FAKE_HANG) {
+		dprintf(fd, "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n");
 		return;
+	}
+	if (route->request && route->status == 0) {
+		close(fd);
+		return;
+	}
 	head = xasprintf(
 		"HTTP/1.1 %d X\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s\r\n",
 		route->request ? route->status : 404,
@@ -88,6 +98,7 @@ static inline void fake_serve(int fd, int log, const struct fake_route *routes, 
 	free(head);
 	if (route->body)
 		fake_write(fd, route->body, strlen(route->body));
+	close(fd);
 }
 
 /* routes end with an empty one. */
@@ -110,10 +121,8 @@ static inline struct fake_api fake_api_start(const struct fake_route *routes)
 		close(listener);
 		return api;
 	}
-	while ((fd = accept(listener, NULL, NULL)) >= 0) {
+	while ((fd = accept(listener, NULL, NULL)) >= 0)
 		fake_serve(fd, api.log, routes, used);
-		close(fd);
-	}
 	_exit(0);
 }
 

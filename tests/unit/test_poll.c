@@ -19,13 +19,13 @@
 
 #define KIND(plural, kind) \
 	"{\"resource\":\"" plural "\",\"responseKind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":\"" kind "\"}," \
-	"\"scope\":\"Namespaced\",\"singularResource\":\"\",\"shortNames\":[],\"verbs\":[\"get\",\"list\",\"patch\"]}"
+	"\"scope\":\"Namespaced\",\"singularResource\":\"\",\"shortNames\":[],\"verbs\":[\"get\",\"list\",\"patch\",\"watch\"]}"
 #define GROUP(name, kinds) \
 	"{\"metadata\":{\"name\":\"" name "\"},\"versions\":[{\"version\":\"v1\",\"freshness\":\"Current\",\"resources\":[" kinds "]}]}"
 #define DOC(items) "{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":\"apidiscovery.k8s.io/v2\",\"items\":[" items "]}"
 #define V2 "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 #define CORE DOC("{\"versions\":[{\"version\":\"v1\",\"freshness\":\"Current\",\"resources\":[" \
-	KIND("configmaps", "ConfigMap") "," KIND("pods", "Pod") "," KIND("events", "Event") "]}]}")
+	KIND("configmaps", "ConfigMap") "," KIND("pods", "Pod") "," KIND("events", "Event") "," KIND("secrets", "Secret") "]}]}")
 #define GROUPS DOC(GROUP("apps", KIND("deployments", "Deployment") "," KIND("replicasets", "ReplicaSet")) "," \
 	GROUP("batch", KIND("jobs", "Job")))
 #define DISCOVERY \
@@ -35,6 +35,8 @@
 
 #define NS "/namespaces/shop/"
 #define MAPS "GET /api/v1" NS "configmaps"
+#define SECRETS "GET /api/v1" NS "secrets"
+#define WATCH "?watch=true&timeoutSeconds=290&resourceVersion="
 #define JOBS "GET /apis/batch/v1" NS "jobs"
 #define PODS "GET /api/v1" NS "pods"
 #define SETS "GET /apis/apps/v1" NS "replicasets"
@@ -46,6 +48,10 @@
 #define ITEM(name, uid) "{" META(name, uid, "") "}"
 #define MAP(name, uid) "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"," META(name, uid, "") "}"
 #define LIST(items) "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[" items "]}"
+#define LIST_AT(version, items) \
+	"{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"" version "\"},\"items\":[" items "]}"
+#define SECRET(name, version) "{\"apiVersion\":\"v1\",\"kind\":\"Secret\"," META(name, name, ",\"resourceVersion\":\"" version "\"") "}"
+#define RING "{\"type\":\"MODIFIED\",\"object\":{}}\n"
 #define FORBIDDEN(verb, kind) \
 	"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":403,\"reason\":\"Forbidden\",\"message\":\"" kind \
 	" is forbidden: User \\\"ci\\\" cannot " verb " resource \\\"" kind "\\\" in API group \\\"\\\"\"}"
@@ -64,8 +70,8 @@
 #define EVENT(reason) "{" META("m.1", "e", "") ",\"reason\":\"" reason "\",\"message\":\"as it is\",\"involvedObject\":{\"uid\":\"j\"}}"
 
 /* KIND/NAME: found, gone, absent (there is no row), or trouble and a part of its sentence; or a request and how often
- * it came at least; 0: never. */
-struct want { const char *row, *is, *part; const char *request; int times; };
+ * it came at least (0: never) and at most (0: any number of times). */
+struct want { const char *row, *is, *part; const char *request; int times, most; };
 
 struct scenario {
 	const char *name;
@@ -79,6 +85,9 @@ struct scenario {
 
 #define SIX "ConfigMap/a", "ConfigMap/b", "ConfigMap/c", "ConfigMap/d", "ConfigMap/e", "ConfigMap/f"
 #define SIX_ITEMS ITEM("a", "1") "," ITEM("b", "2") "," ITEM("c", "3") "," ITEM("d", "4") "," ITEM("e", "5")
+#define SIX_SECRETS "Secret/a", "Secret/b", "Secret/c", "Secret/d", "Secret/e", "Secret/f"
+#define LIST_FIVE { .request = SECRETS "?limit", .status = 200, .body = LIST_AT("7", SIX_ITEMS) }
+#define LIST_ALL { .request = SECRETS "?limit", .status = 200, .body = LIST_AT("9", SIX_ITEMS "," ITEM("f", "6")), .sticky = true }
 #define GET_MAP(name) { .request = MAPS "/" name " ", .status = 200, .body = MAP(name, name), .sticky = true }
 
 static const struct scenario scenarios[] = {
@@ -122,6 +131,40 @@ static const struct scenario scenarios[] = {
 		.given = { "ConfigMap/a" },
 		.routes = { DISCOVERY, { .request = MAPS "/a", .status = 401, .body = "{}", .sticky = true } },
 		.until_fatal = true },
+	{ .name = "what does not change is watched, and not asked for",
+		.given = { SIX_SECRETS, "ConfigMap/a" },
+		.routes = { DISCOVERY, LIST_ALL, { .request = SECRETS WATCH "9 ", .status = FAKE_HANG, .sticky = true },
+			{ .request = MAPS, .status = 200, .body = MAP("a", "1") }, { .request = MAPS, .status = 200, .body = MAP("a", "1") },
+			{ .request = MAPS, .status = 200, .body = MAP("a", "1") }, { .request = MAPS, .status = 200, .body = MAP("a", "1") },
+			{ .request = MAPS, .status = 200, .body = MAP("a", "1") }, { .request = MAPS, .status = 200, .body = MAP("a", "1") },
+			{ .request = MAPS, .status = 200, .body = MAP("a", "1") }, { .request = MAPS, .status = 200, .body = MAP("a", "1") } },
+		.until_row = "ConfigMap/a", .until = "gone",
+		.wants = { { .row = "Secret/f", .is = "found" }, { .request = SECRETS "?limit", .times = 2, .most = 2 },
+			{ .request = SECRETS WATCH, .times = 1, .most = 1 } } },
+	{ .name = "the watch rings, and the list says why",
+		.given = { SIX_SECRETS },
+		.routes = { DISCOVERY, LIST_FIVE, LIST_FIVE, LIST_ALL, { .request = SECRETS WATCH "7 ", .status = 200, .body = RING } },
+		.until_row = "Secret/f", .until = "found",
+		.wants = { { .request = SECRETS WATCH "7 ", .times = 1, .most = 1 } } },
+	{ .name = "a single object is watched by its name",
+		.given = { "Secret/a" },
+		.routes = { DISCOVERY, { .request = SECRETS "/a ", .status = 200, .body = SECRET("a", "5") },
+			{ .request = SECRETS "/a ", .status = 200, .body = SECRET("a", "5") },
+			{ .request = SECRETS WATCH "5&fieldSelector=metadata.name%3Da ", .status = 200, .body = RING } },
+		.until_row = "Secret/a", .until = "gone",
+		.wants = { { .request = SECRETS WATCH, .times = 1, .most = 1 } } },
+	{ .name = "who may not watch asks on",
+		.given = { SIX_SECRETS },
+		.routes = { DISCOVERY, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_ALL,
+			{ .request = SECRETS WATCH, .status = 403, .body = FORBIDDEN("watch", "secrets"), .sticky = true } },
+		.until_row = "Secret/f", .until = "found",
+		.wants = { { .request = SECRETS WATCH, .times = 1, .most = 1 } } },
+	{ .name = "watches that something cuts are given up",
+		.given = { SIX_SECRETS },
+		.routes = { DISCOVERY, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_FIVE, LIST_ALL,
+			{ .request = SECRETS WATCH, .status = 0, .sticky = true } },
+		.until_row = "Secret/f", .until = "found",
+		.wants = { { .request = SECRETS WATCH, .times = 3, .most = 6 /* each is tried twice */ } } },
 	{ .name = "an error is asked again, and is not an answer",
 		.given = { "ConfigMap/a" },
 		.routes = { DISCOVERY, { .request = MAPS "/a", .status = 500, .body = "{}" }, GET_MAP("a") },
@@ -144,6 +187,19 @@ static const struct scenario scenarios[] = {
 			{ .request = SETS "?", .status = 200, .body = LIST(SET_WEB), .sticky = true },
 			{ .request = PODS "?", .status = 200, .body = LIST(POD_WEB), .sticky = true } },
 		.until_row = "Pod/web-1-a", .until = "found" },
+	{ .name = "… be it that a watch says nothing of it",
+		.given = { "Deployment/web" },
+		.routes = { DISCOVERY, { .request = DEPLOYMENTS "/web ", .status = 200, .body = WEB("1"), .sticky = true },
+			{ .request = SETS "?", .status = 200, .body = LIST("") },
+			{ .request = SETS "?", .status = 200, .body = LIST("") },
+			{ .request = SETS "?", .status = 200, .body = LIST("") },
+			{ .request = SETS "?", .status = 200, .body = LIST("") },
+			{ .request = SETS "?", .status = 200, .body = LIST("") },
+			{ .request = SETS "?", .status = 200, .body = LIST(SET_WEB), .sticky = true },
+			{ .request = PODS WATCH, .status = FAKE_HANG, .sticky = true },
+			{ .request = PODS "?", .status = 200, .body = LIST_AT("3", POD_WEB), .sticky = true } },
+		.until_row = "Pod/web-1-a", .until = "found",
+		.wants = { { .request = PODS WATCH "3", .times = 1 } } },
 	{ .name = "children that may not be listed are a note, and nobody waits for them",
 		.given = { "Deployment/web" },
 		.routes = { DISCOVERY, { .request = DEPLOYMENTS "/web ", .status = 200, .body = WEB("1"), .sticky = true },
@@ -269,7 +325,7 @@ static bool is_reached(struct world *w, const struct scenario *c)
 static void give(struct world *w, const char *what)
 {
 	static const struct { const char *kind, *api_version; } kinds[] = {
-		{ "ConfigMap", "v1" }, { "Deployment", "apps/v1" }, { "Job", "batch/v1" }, { "Widget", "x.io/v1" },
+		{ "ConfigMap", "v1" }, { "Secret", "v1" }, { "Deployment", "apps/v1" }, { "Job", "batch/v1" }, { "Widget", "x.io/v1" },
 	};
 	const char *name = strchr(what, '/') + 1;
 
@@ -313,6 +369,11 @@ static void close_world(struct world *w)
 	free(fake_api_end(&w->api));
 }
 
+static bool is_between(int n, int times, int most)
+{
+	return n >= times && (n == 0 || times > 0) && (!most || n <= most);
+}
+
 static void check_wants(struct world *w, const struct scenario *c)
 {
 	char *log = log_of(w), name[512];
@@ -322,7 +383,7 @@ static void check_wants(struct world *w, const struct scenario *c)
 		if (want->row)
 			ok(is(w, want->row, want->is, want->part), name);
 		else
-			ok(want->times ? fake_count(log, want->request) >= want->times : !strstr(log, want->request), name);
+			ok(is_between(fake_count(log, want->request), want->times, want->most), name);
 	}
 	free(log);
 }

@@ -23,6 +23,7 @@ struct row {
 	int disturbed;        /* a Pod restarted then; 0: never */
 	bool stale;
 	const char *say;      /* part of the reason */
+	int look;             /* the next look that can decide is at that second; 0: not asked here; < 0: none can */
 };
 
 struct scenario {
@@ -41,6 +42,16 @@ static const struct scenario scenarios[] = {
 		AT(2, "SI", ""), AT(4, "SS", "window"), AT(12, "SS", "window"), AT(14, "SS", "succeeded"), END } },
 	{ "a look counts from when it was asked", V(180, 10, 30), 1, "", "", {
 		AT(4, "S", "window"), AT(15, "S", "window", .fresh = 13), AT(16, "S", "succeeded", .fresh = 14), END } },
+	{ "where nothing is asked in between: the look that ends the window", V(180, 10, 30), 1, "", "", {
+		AT(2, "I", "", .look = 179), AT(4, "S", "window", .look = 14), AT(6, "S", "window", .disturbed = 6, .look = 16), END } },
+	{ "… the first after the apply", V(180, 10, 30), 5, "", "", {
+		AT(3, "S", "", .look = 179), AT(6, "S", "", .fresh = 4, .look = 5), AT(7, "S", "window", .fresh = 6, .look = 15), END } },
+	{ "… the one that confirms a hard error", V(180, 10, 30), 1, "", "", {
+		AT(4, "IH", "", .look = 179), AT(6, "SH", "", .look = 14), AT(15, "SH", "failed", .fresh = 14), END } },
+	{ "… none for what may heal, or where only time ends it", V(-1, 10, 30), 1, "", "", {
+		AT(4, "I", "", .look = -1), AT(6, "F", "", .look = -1), END } },
+	{ "… the last before time is over", V(20, 15, 30), 1, "", "", {
+		AT(4, "I", "", .look = 19), AT(8, "S", "window", .look = 19), END } },
 	{ "leaving Success shuts the window", V(180, 10, 30), 1, "", "", {
 		AT(4, "S", "window"), AT(8, "I", ""), AT(10, "S", "window"), AT(15, "S", "window"), AT(20, "S", "succeeded"), END } },
 	{ "a restart begins the window anew", V(180, 10, 30), 1, "", "", {
@@ -150,6 +161,8 @@ static void play(const struct scenario *c)
 			got = s.window_since >= 0 ? "window" : "";
 		snprintf(name, sizeof(name), "%s: at %ds", c->name, r->at);
 		is_str(got, r->want, name);
+		if (r->look)
+			ok(result.look_at == (r->look < 0 ? -1 : r->look * INT64_C(1000)), "… and looks again");
 		if (r->say)
 			ok(strstr(result.reason, r->say) != NULL, result.reason);
 	}

@@ -81,7 +81,7 @@ static void add_objects(struct watch_release *r, const struct process_result *re
 	char *source = xasprintf("helm get manifest %s", r->release.name);
 	struct errors errs = { 0 };
 
-	r->objects.skips_generated = true;
+	r->objects.skips_passing = true;
 	manifests_parse(&r->objects, result->out, result->out_len, source, &errs);
 	for (size_t i = 0; i < errs.n; i++)
 		warn(r, errs.items[i].text);

@@ -192,19 +192,30 @@ void manifest_write_texts(struct manifest *m, const char *text, const struct yam
 	json_decref(redacted);
 }
 
-/* The server will name it: nobody can look for it. */
-static bool skip_generated(
+/* Why nobody can look for it: the server will name it; or helm makes it when its time comes, and
+ * may take it away again. The name so far into *name. NULL: one can. */
+static const char *why_passing(const json_t *object, const char **name)
+{
+	*name = jx_str(object, "metadata.name");
+	if (*name)
+		return jx_annotation(object, "helm.sh/hook") && !jx_str(object, "metadata.uid")
+			? ": a hook, which helm makes when its time comes: left out"
+			: NULL;
+	*name = jx_str(object, "metadata.generateName");
+	return *name ? "…: the server gives it its name (generateName): left out" : NULL;
+}
+
+static bool skip_passing(
 	const struct reading *r, const json_t *object, const struct yaml_node *node)
 {
 	struct manifests *list = r->list;
-	const char *kind = jx_str(object, "kind"),
-		   *prefix = jx_str(object, "metadata.generateName");
+	const char *kind = jx_str(object, "kind"), *name, *why = why_passing(object, &name);
 	char *text;
 
-	if (!list->skips_generated || !prefix || jx_str(object, "metadata.name"))
+	if (!list->skips_passing || !why)
 		return false;
-	text = xasprintf("%s:%d:%d: %s %s…: the server gives it its name (generateName): left out",
-		r->name, node->line, node->column, kind ? kind : "object", prefix);
+	text = xasprintf("%s:%d:%d: %s %s%s", r->name, node->line, node->column,
+		kind ? kind : "object", name, why);
 	VEC_GROW(list->skipped, list->nskipped, list->skipped_cap);
 	list->skipped[list->nskipped++] = text_display(text, strlen(text), TEXT_LINE);
 	free(text);
@@ -217,7 +228,7 @@ static void add_object(const struct reading *r, json_t *object, const struct yam
 	struct manifest m = { .line = node->line, .column = node->column };
 	bool typed, named;
 
-	if (skip_generated(r, object, node))
+	if (skip_passing(r, object, node))
 		return;
 	typed = read_type(r, &m, object, node);
 	named = read_names(r, &m, object, node);

@@ -27,7 +27,8 @@ struct manifest {
 struct manifests {
 	struct manifest *items;
 	size_t n, cap;
-	bool skips_generated; /* an object that the server is to name is left out, and told of … */
+	bool skips_passing; /* what nobody can look for (the server is to name it; it is a hook that
+			     * helm makes) is left out, and told of … */
 	char **skipped; size_t nskipped, skipped_cap; /* … by a sentence each */
 };
 
@@ -36,7 +37,7 @@ struct manifests {
  * `base` is the directory relative paths start from; NULL: the working directory. A List and any
  * *List with items is flattened, each item keeping its own kind. Every mistake is one sentence in
  * errs, "file:line:column: what; what to do": YAML errors, no apiVersion, kind or name,
- * generateName (but see skips_generated), a wrong type. Documents before and after a mistake are still added. Returns whether
+ * generateName (but see skips_passing), a wrong type. Documents before and after a mistake are still added. Returns whether
  * nothing was added to errs. */
 bool manifests_load(
 	struct manifests *list, const char *path, const char *base, struct errors *errs);

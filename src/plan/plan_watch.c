@@ -23,7 +23,7 @@ static void read_files(struct plan_step *step, const struct watch_wish *wish, st
 {
 	struct manifests *list = &step->manifests;
 
-	list->skips_generated = true;
+	list->skips_passing = true;
 	for (size_t i = 0; i < wish->nfiles; i++) {
 		if (wish->deep)
 			manifests_load_deep(list, wish->files[i], errs);
@@ -37,7 +37,7 @@ static void build(struct plan_step *step, const struct watch_wish *wish, struct 
 	struct kustomize k = { .path = wish->kustomize };
 	struct kustomize_words words = { 0 };
 
-	step->manifests.skips_generated = true;
+	step->manifests.skips_passing = true;
 	if (kustomize_load(&step->manifests, &k, &words, errs)) {
 		step->tool = words.tool;
 		words.tool = NULL;
@@ -60,6 +60,9 @@ static void choose(struct plan_step *step, const struct watch_wish *wish, struct
 	if (!list->n && wish->labels)
 		errors_add(errs, ERROR_CONFIG, "no object of the files has the labels of -l '%s'",
 			wish->labels);
+	else if (!list->n && list->nskipped)
+		errors_add(errs, ERROR_CONFIG, "the files hold no object to follow; %s",
+			list->skipped[0]);
 	else if (!list->n)
 		errors_add(errs, ERROR_CONFIG, "the files hold no object");
 }

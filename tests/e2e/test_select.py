@@ -472,6 +472,11 @@ apiVersion: batch/v1
 kind: Job
 metadata: {generateName: hook-}
 spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: test-connection, annotations: {helm.sh/hook: test}}
+spec: {restartPolicy: Never, containers: [{name: a, image: a}]}
 ...
 """
 
@@ -484,7 +489,8 @@ def watch_what_others_print():
             run.process.stdin.close()
             snapshot = ended(run, 0, "succeeded", "a watch of live objects and templates")
             same(given(snapshot), ["ConfigMap/a", "ConfigMap/b"], "all that have a name are followed")
-            same(snapshot["steps"][0]["warnings"], ["standard input:26:1: Job hook-…: the server gives it its name (generateName): left out"], "the other is told of")
+            same(snapshot["steps"][0]["warnings"], ["standard input:26:1: Job hook-…: the server gives it its name (generateName): left out",
+                                                    "standard input:31:1: Pod test-connection: a hook, which helm makes when its time comes: left out"], "the others are told of")
             same(listed(snapshot)["ConfigMap/a"]["manifest"], "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\ndata:\n  a: b\n", "what the server wrote is no part of a manifest")
             ok(listed(snapshot)["ConfigMap/b"]["manifest"].startswith("# Source:") or "name: b" in listed(snapshot)["ConfigMap/b"]["manifest"], "a document is its own text")
         for args, code, want in ((["-l", "app=web"], 0, ["ConfigMap/b"]), (["-l", "app=no"], 2, None)):

@@ -24,6 +24,8 @@ struct reading {
 /* A path that helm, in our working directory, opens as the plan means it. */
 static char *locate(const struct reading *r, const char *path)
 {
+	while (strncmp(path, "./", 2) == 0 && path[2] != '/')
+		path += 2;
 	return path[0] == '/' ? xstrdup(path) : xasprintf("%s/%s", r->base, path);
 }
 

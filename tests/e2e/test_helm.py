@@ -157,7 +157,7 @@ def first_install():
         ok("replicas: 2" in web["manifest"], "with their manifests")
         ok(any(o["kind"] == "Pod" for o in rows(snapshot).values()), "and their children")
         call = place.calls()[0]
-        same(call[:5], ["upgrade", "--install", "web", place.path("./chart"), "--namespace"], "the command line begins so")
+        same(call[:5], ["upgrade", "--install", "web", place.path("chart"), "--namespace"], "the command line begins so")
         same((call[5], "--wait" in call, "--wait-for-jobs" in call, "--create-namespace" in call), ("shop", True, False, True), "with its flags")
         ok(call[call.index("--timeout") + 1] in ("60s", "59s", "58s"), "helm gets what is left of the time", call)
         same((call[call.index("--kube-context") + 1], call[call.index("--kubeconfig") + 1]), ("demo", sim.kubeconfig), "and the cluster of the run")

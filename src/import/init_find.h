@@ -25,6 +25,7 @@ struct place {
 	size_t n, cap;
 	size_t others; /* files that look like manifests by their names, and are none */
 	bool has_jobs;
+	bool unfit; /* a chart or kustomization that cannot be deployed by itself */
 	/* of a chart */
 	char *chart, *version;
 	bool library, needs_build; /* no application; its dependencies are to be fetched */

@@ -97,8 +97,9 @@ static void add_word(char ***words, size_t *n, size_t *cap, char *word_take)
 	(*words)[(*n)++] = word_take;
 }
 
-/* The first document of a file; false: there is none, and nothing to release. */
-static bool read_yaml(const struct search *s, const char *path, struct yaml *yaml)
+/* The first document of a file; false: there is none, and nothing to release. What is no YAML is
+ * remarked. */
+static bool read_yaml(struct search *s, const char *path, struct yaml *yaml)
 {
 	struct error err = { 0 };
 	struct buf text;
@@ -106,8 +107,14 @@ static bool read_yaml(const struct search *s, const char *path, struct yaml *yam
 		yaml_parse(yaml, buf_str(&text), text.len, path, &err);
 
 	buf_release(&text);
+	if (!good)
+		search_remark(s, err.text);
 	if (good && (yaml->n == 0 || !yaml->documents[0].root)) {
+		char *empty = xasprintf("%s: is empty", path);
+
+		search_remark(s, empty);
 		yaml_release(yaml);
+		free(empty);
 		return false;
 	}
 	return good;
@@ -171,7 +178,8 @@ void place_read_chart(struct search *s, struct place *p, const struct listing *l
 	const struct yaml_node *root;
 	struct yaml yaml;
 
-	if (read_yaml(s, file, &yaml)) {
+	p->unfit = !read_yaml(s, file, &yaml);
+	if (!p->unfit) {
 		root = yaml.documents[0].root;
 		p->chart = scalar_of(root, "name");
 		p->version = scalar_of(root, "version");
@@ -224,11 +232,15 @@ static char *resolve(const char *folder, const char *relative)
 void place_read_kustomization(struct search *s, struct place *p, const char *name)
 {
 	static const char *const lists[] = { "resources", "bases", "components" };
-	char *file = search_join(p->path, name);
+	char *file = search_join(p->path, name), *kind;
 	struct yaml yaml;
 
 	p->has_jobs = has_job_text(s, p->path);
-	if (read_yaml(s, file, &yaml)) {
+	p->unfit = !read_yaml(s, file, &yaml);
+	if (!p->unfit) {
+		kind = scalar_of(yaml.documents[0].root, "kind");
+		p->unfit = kind && strcmp(kind, "Component") == 0;
+		free(kind);
 		for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 			const struct yaml_node *list = yaml_get(yaml.documents[0].root, lists[i]);
 

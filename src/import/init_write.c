@@ -161,49 +161,66 @@ static void write_chart(struct writing *w, const struct place *p)
 void write_charts(struct writing *w)
 {
 	for (size_t i = 0; i < w->found.n; i++)
-		if (w->found.items[i].kind == PLACE_CHART && !w->found.items[i].library)
+		if (w->found.items[i].kind == PLACE_CHART && !w->found.items[i].library &&
+			!w->found.items[i].unfit)
 			write_chart(w, &w->found.items[i]);
 }
 
 static bool is_candidate(const struct place *p)
 {
-	return p->kind == PLACE_KUSTOMIZATION && !p->used;
+	return p->kind == PLACE_KUSTOMIZATION && !p->used && !p->unfit;
+}
+
+static size_t parent_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+/* One or the other is meant: they lie beside each other, or build on the same. */
+static bool are_alternatives(const struct place *a, const struct place *b)
+{
+	size_t len = parent_len(a->path);
+
+	if (len == parent_len(b->path) && strncmp(a->path, b->path, len) == 0)
+		return true;
+	for (size_t i = 0; i < a->nuses; i++)
+		for (size_t k = 0; k < b->nuses; k++)
+			if (strcmp(a->uses[i], b->uses[k]) == 0)
+				return true;
+	return false;
 }
 
 /* Of several overlays one is deployed: production's, if one is called so. */
-static size_t choose_overlay(const struct found *found)
+static const struct place *choose_overlay(const struct found *found, const bool *group)
 {
-	size_t chosen = found->n;
+	const struct place *chosen = NULL;
 
 	for (size_t i = 0; i < found->n; i++) {
-		const char *slash = strrchr(found->items[i].path, '/');
-		const char *name = slash ? slash + 1 : found->items[i].path;
+		const struct place *p = &found->items[i];
+		size_t len = parent_len(p->path);
 
-		if (!is_candidate(&found->items[i]))
+		if (!group[i])
 			continue;
-		if (strncmp(name, "prod", 4) == 0)
-			return i;
-		if (chosen == found->n)
-			chosen = i;
+		if (strncmp(p->path + len + (p->path[len] == '/'), "prod", 4) == 0)
+			return p;
+		chosen = chosen ? chosen : p;
 	}
 	return chosen;
 }
 
-void write_overlays(struct writing *w)
+static void write_overlay(struct writing *w, const bool *group)
 {
-	size_t chosen = choose_overlay(&w->found), others = 0;
+	const struct place *p = choose_overlay(&w->found, group);
 	struct buf *out = &w->out->plan;
-	const struct place *p;
-	char *path;
+	char *path = xasprintf("%s%s", w->prefix, *p->path ? p->path : *w->prefix ? "" : "./");
+	size_t others = 0;
 
-	if (chosen == w->found.n)
-		return;
-	p = &w->found.items[chosen];
-	path = xasprintf("%s%s", w->prefix, *p->path ? p->path : *w->prefix ? "" : "./");
 	buf_addch(out, '\n');
 	comment_add(out, "A kustomization, built by kubectl or kustomize when the plan is read.");
 	for (size_t i = 0; i < w->found.n; i++) {
-		if (i == chosen || !is_candidate(&w->found.items[i]))
+		if (!group[i] || p == &w->found.items[i])
 			continue;
 		if (!others++)
 			comment_add(out, "There are others, which may be meant instead:");
@@ -215,4 +232,30 @@ void write_overlays(struct writing *w)
 	writing_jobs(w, p->has_jobs);
 	w->out->steps++;
 	free(path);
+}
+
+/* The alternatives of the first one that is not done, which then all are. */
+static void find_group(const struct found *found, size_t first, bool *group, bool *done)
+{
+	for (size_t i = 0; i < found->n; i++) {
+		group[i] = !done[i] && is_candidate(&found->items[i]) &&
+			are_alternatives(&found->items[first], &found->items[i]);
+		done[i] |= group[i];
+	}
+}
+
+void write_overlays(struct writing *w)
+{
+	const struct found *found = &w->found;
+	bool *done = xcalloc(found->n + 1, sizeof(*done));
+	bool *group = xcalloc(found->n + 1, sizeof(*group));
+
+	for (size_t i = 0; i < found->n; i++) {
+		if (done[i] || !is_candidate(&found->items[i]))
+			continue;
+		find_group(found, i, group, done);
+		write_overlay(w, group);
+	}
+	free(group);
+	free(done);
 }

@@ -140,6 +140,14 @@ def kustomizations():
         "overlays/production/patches/a.yaml": DEPLOYMENT % ("web", ""),
     }, "- name: overlays/production\n  kustomize:\n    path: overlays/production\n  verify:\n    waitForJobs: true\n")
     ok("# - overlays/dev\n" in plan, "the others are named", plan)
+    makes("those of two applications", {
+        f"{app}/overlays/{stage}/kustomization.yaml": "resources: [web.yaml]\n" for app in ("api", "web") for stage in ("dev", "prod")
+    }, "".join(f"- name: {app}/overlays/prod\n  kustomize:\n    path: {app}/overlays/prod\n" for app in ("api", "web")))
+    makes("what is none by itself", {
+        **base, "component/kustomization.yaml": "kind: Component\nresources: [web.yaml]\n", "torn/kustomization.yaml": "resources: [\n",
+        "empty/Chart.yaml": "", "chart/Chart.yaml": "name: [\n",
+    }, "- name: base\n  kustomize:\n    path: base\n  verify:\n    waitForJobs: true\n",
+          ("chart/Chart.yaml:2:1: a value is expected here", "empty/Chart.yaml: is empty", "torn/kustomization.yaml:2:1: a value is expected here"))
     makes("one of its own", {"kustomization.yaml": "resources: [web.yaml]\n", "web.yaml": DEPLOYMENT % ("web", "")},
           "- name: Kustomization\n  kustomize:\n    path: ./\n")
     makes("files of a neighbour", {"k/kustomization.yaml": "resources: [../k8s/web.yaml]\n", "k8s/web.yaml": DEPLOYMENT % ("web", ""),

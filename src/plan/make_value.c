@@ -237,11 +237,15 @@ json_t *make_int_or_percent(
 json_t *make_port(const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	json_int_t number;
+	const char *text;
 
 	if (make_is_int(node, &number) && number >= 1 && number <= 65535)
 		return json_integer(number);
-	if (node->kind == YAML_SCALAR && is_port_name(node->value))
-		return json_string(node->value);
+	text = node->kind == YAML_SCALAR ? make_scalar(m, node, key->key) : "";
+	if (!text)
+		return NULL;
+	if (is_port_name(text))
+		return json_string(text);
 	make_mistake(m, node, "%s must be a port's number (1 to 65535) or its name", key->key);
 	return NULL;
 }

@@ -349,7 +349,9 @@ static void check_bad(void)
 		"resources: {deployment: {name: a, containers: []}}", "resources: {strategy: recreate, configMap: {name: a}}",
 		"resources: {blueGreen: {verify: true}, deployment: {name: a, containers: [{image: b}]}}",
 		"yaml: {files: [a]}, verify: {wait: true}", "yaml: {files: [a]}, name: ''", "kustomize: {path: ''}", "helm: {release: a, chart: ''}",
-		"helm: {release: a, chart: b, version: null}",
+		"helm: {release: a, chart: b, version: null}", "resources: {}", "resources: {forceConflicts: true}",
+		"ingress: {name: a, defaultBackend: {service: b}}", "yaml: {files: [a]}, verify: {timeout: 1.5}",
+		"service: {name: a, ports: [{port: 80, targetPort: null}]}", "resources: {deployment: {name: a, containers: [{image: ''}]}}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {

@@ -155,6 +155,8 @@ static void draw_line(struct canvas *c, const struct box *box, int row, const st
 	}
 	if (ui->find)
 		find_highlight(c, row, col, width, ui->find);
+	if (ui->find && ui->drawer_found == (int)i + 1)
+		canvas_select_row(c, row, col, width);
 	free(text);
 }
 
@@ -183,6 +185,8 @@ static void scroll_page(struct ui *ui, const struct page *page, int room)
 		ui->drawer_scroll = (int)page->pointed - room / 3;
 	if (page->tail && (ui->drawer_fresh || ui->drawer_scroll == ui->drawer_last))
 		ui->drawer_scroll = last;
+	if (ui->drawer_fresh)
+		ui->drawer_found = 0;
 	ui->drawer_fresh = false;
 	ui->drawer_scroll = ui->drawer_scroll > last ? last : ui->drawer_scroll;
 	ui->drawer_scroll = ui->drawer_scroll < 0 ? 0 : ui->drawer_scroll;
@@ -224,28 +228,57 @@ void drawer_draw(struct canvas *c, const struct box *box, const struct scene *sc
 	page_release(&page);
 }
 
-bool drawer_find(struct ui *ui, const struct model *m, int direction)
+static bool in_sight(const struct ui *ui, int line, int room)
+{
+	return line >= ui->drawer_scroll && line < ui->drawer_scroll + room;
+}
+
+static bool matches(const struct page *page, size_t line, const char *pattern)
+{
+	char *text = page_line_text(page, line);
+	bool found = find_matches(text, pattern);
+
+	free(text);
+	return found;
+}
+
+/* The line to look at first: behind the last match, as long as that is in sight. */
+static size_t find_from(const struct ui *ui, size_t lines, int room, int direction, bool from_here)
+{
+	int last = ui->drawer_found - 1, from = ui->drawer_scroll;
+
+	if (!from_here && in_sight(ui, last, room))
+		from = last + direction;
+	else if (direction < 0)
+		from--;
+	return (size_t)(from + (int)lines) % lines;
+}
+
+bool drawer_find(struct ui *ui, const struct model *m, int direction, bool from_here,
+	struct drawer_match *match)
 {
 	struct box body, box = frame_drawer(ui, &body);
+	int room = box.rows - HEAD;
 	struct page page;
-	bool found = false;
+	size_t at;
 
+	*match = (struct drawer_match){ 0 };
 	if (ui->step >= m->nsteps)
 		return false;
 	make_page(&page, ui, m, box.cols, m->last_at);
-	for (size_t i = 1; i <= page.n && !found; i++) {
-		size_t from = (size_t)ui->drawer_scroll % page.n;
-		size_t at = (direction > 0 ? from + i : from + page.n - i) % page.n;
-		char *text = page_line_text(&page, at);
-
-		if (find_matches(text, ui->find)) {
-			ui->drawer_scroll = (int)at;
-			found = true;
+	at = page.n ? find_from(ui, page.n, room, direction, from_here) : 0;
+	for (size_t i = 0; i < page.n && !matches(&page, at, ui->find); i++)
+		at = (at + page.n + (size_t)direction) % page.n;
+	for (size_t i = 0; i < page.n; i++)
+		if (matches(&page, i, ui->find)) {
+			match->of++;
+			match->number += i <= at;
 		}
-		free(text);
-	}
 	page_release(&page);
-	return found;
+	ui->drawer_found = match->of ? (int)at + 1 : 0;
+	if (match->of && !in_sight(ui, (int)at, room))
+		ui->drawer_scroll = (int)at - room / 3;
+	return match->of > 0;
 }
 
 void drawer_copy(struct ui *ui, const struct model *m)

@@ -74,7 +74,10 @@ enum outcome keys_drawer(
 	case ACTION_FULL: ui->drawer_full = !ui->drawer_full; break;
 	case ACTION_SMALLER: resize(ui, -SIZE_STEP); break;
 	case ACTION_LARGER: resize(ui, SIZE_STEP); break;
-	case ACTION_WRAP: ui->wrap = !ui->wrap; ui->drawer_sideways = 0; break;
+	case ACTION_WRAP:
+		ui->wrap = !ui->wrap;
+		ui->drawer_sideways = ui->drawer_found = 0;
+		break;
 	case ACTION_COPY: drawer_copy(ui, m); return OUTCOME_COPY;
 	case ACTION_BACK: case ACTION_QUIT: ui->drawer = ui->drawer_full = false; break;
 	default: return OUTCOME_NONE;

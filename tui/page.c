@@ -42,10 +42,11 @@ void page_add_pair(struct page_writer *w, const char *label, enum role role, con
 	columns = columns < TEXT_MIN ? TEXT_MIN : columns;
 	while (*text) {
 		size_t skip, len = words_break(text, columns, &skip);
-		char *line = xasprintf("%-*s%.*s", LABEL_WIDTH, first ? label : "", (int)len, text);
+		char *line = xasprintf("%-*s %.*s", LABEL_WIDTH - 1, first ? label : "", (int)len,
+			text);
 		struct page_line *l = page_add(w, role, line, strlen(line));
 
-		l->lead = LABEL_WIDTH;
+		l->lead = strlen(line) - len;
 		l->lead_role = ROLE_HEADER;
 		free(line);
 		text += len + (text[len] ? skip : 0);

@@ -42,26 +42,39 @@ static void set_pattern(struct ui *ui, const char *text)
 	*pattern(ui) = copy;
 }
 
-void prompt_find(struct ui *ui, const struct model *m, int direction, bool from_here)
+static void say_not_found(struct ui *ui, const char *wanted)
 {
-	const char *wanted = *pattern(ui);
-	bool found;
+	char *text = xasprintf("not found: %s", wanted ? wanted : "");
 
-	if (ui->drawer && !wanted) {
+	prompt_say(ui, text);
+	free(text);
+}
+
+static void find_in_drawer(struct ui *ui, const struct model *m, int direction, bool from_here)
+{
+	struct drawer_match match;
+	char *text;
+
+	if (!ui->find) {
 		prompt_say(ui, "nothing to find yet: / asks for it");
-		return;
-	}
-	found = ui->drawer ? drawer_find(ui, m, direction)
-			   : find_object(ui, m, direction, from_here);
-	if (!found) {
-		char *text = xasprintf("not found: %s", wanted ? wanted : "");
-
+	} else if (!drawer_find(ui, m, direction, from_here, &match)) {
+		say_not_found(ui, ui->find);
+	} else {
+		text = xasprintf("match %zu of %zu: %s", match.number, match.of, ui->find);
 		prompt_say(ui, text);
 		free(text);
-		if (!ui->drawer)
-			set_pattern(ui, NULL);
-	} else if (!ui->drawer) {
+	}
+}
+
+void prompt_find(struct ui *ui, const struct model *m, int direction, bool from_here)
+{
+	if (ui->drawer) {
+		find_in_drawer(ui, m, direction, from_here);
+	} else if (find_object(ui, m, direction, from_here)) {
 		ui->follow = false;
+	} else {
+		say_not_found(ui, ui->filter);
+		set_pattern(ui, NULL);
 	}
 }
 

@@ -53,6 +53,7 @@ struct ui {
 	int drawer_last;          /* the largest scroll at the last drawing */
 	bool drawer_fresh;        /* just opened: the drawing scrolls to where the problem is */
 	char *find;               /* / in the drawer; NULL: none */
+	int drawer_found;         /* the line that it was last found in, from 1; 0: none */
 
 	bool help;
 	int help_scroll;

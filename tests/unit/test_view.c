@@ -62,6 +62,8 @@ static const struct {
 	{ "drawer-manifest-ascii", "bad-image", ICONS_ASCII, "2jy" },
 	{ "drawer-manifest-full", "bad-image", ICONS_UNICODE, "2jyz" },
 	{ "drawer-manifest-find", "bad-image", ICONS_UNICODE, "2jy/IMAGE<enter>" },
+	{ "drawer-find-next", "bad-image", ICONS_UNICODE, "2jy/name<enter>nn" },
+	{ "drawer-find-around", "bad-image", ICONS_UNICODE, "2jy/name<enter>N" },
 	{ "drawer-manifest-wrapped", "hostile", ICONS_UNICODE, "1jyw" },
 	{ "drawer-manifest-sideways", "bad-image", ICONS_UNICODE, "2jy<right>" },
 	{ "drawer-manifest-child", "bad-image", ICONS_UNICODE, "y" },

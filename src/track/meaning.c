@@ -382,6 +382,20 @@ static uint64_t hash_conditions(uint64_t h, const json_t *list)
 	return h;
 }
 
+/* The containers of a Pod that is in trouble; of any other Pod its node. */
+static json_t *pod_details(const struct tracked *o, const json_t *object)
+{
+	const char *node = jx_str(object, "spec.nodeName");
+	json_t *pod = NULL;
+
+	if (!tracked_is(o, "", "Pod"))
+		return NULL;
+	if (o->judged.status != STATUS_SUCCESS)
+		pod = containers_in_trouble(object);
+	return pod || !node ? pod
+			    : json_pack("{s:o, s:[]}", "node", jx_string(node), "containers");
+}
+
 void meaning_keep_details(struct tracked *o, const json_t *object)
 {
 	struct judgement *j = &o->judged;
@@ -397,8 +411,7 @@ void meaning_keep_details(struct tracked *o, const json_t *object)
 	}
 	judgement_drop_columns(j);
 	o->conditions = json_incref((json_t *)jx_get(object, "status.conditions"));
-	o->pod = o->judged.status == STATUS_SUCCESS || !tracked_is(o, "", "Pod") ?
-		NULL : containers_in_trouble(object);
+	o->pod = pod_details(o, object);
 	o->details_hash = containers_hash(hash_conditions(h, o->conditions), o->pod);
 }
 

@@ -89,7 +89,7 @@ JOURNAL = {
 CONTAINERS = each({"name": text, "image": maybe(text), "init": truth, "state": one_of("waiting", "running", "terminated"), "reason": maybe(text),
                    "message": maybe(text), "ready": truth, "restarts": integer, "exitCode": maybe(integer)})
 POD = {"node": maybe(text), "containers": CONTAINERS}
-# Fields that are not always there: an old revision's row, a Pod in trouble.
+# Fields that are not always there: an old revision's row, a Pod's node and, when it is in trouble, its containers.
 SOMETIMES = {"object.status": {"outdated": one_of(True), "pod": POD}}
 SNAPSHOT = {
     "schema": one_of("ksettle.snapshot/1"),

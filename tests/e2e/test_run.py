@@ -37,6 +37,7 @@ def success():
         same(web["Deployment/web"]["columns"].get("Ready"), "2/2", "the Deployment says 2/2")
         owners = {o["kind"]: o["owner"].split("/")[2] if o["owner"] else None for o in web.values()}
         same((owners.get("ReplicaSet"), owners.get("Pod")), ("Deployment", "ReplicaSet"), "children stand under their owners")
+        same({bool(o["pod"]["node"]) for o in web.values() if o["kind"] == "Pod"}, {True}, "Pods tell their node, healthy as they are")
         same({o["apply"] for o in web.values() if o["applied"]}, {"created"}, "the objects were created")
         for words in ("step 2/3 Web | started", "Deployment shop/web | created", "stabilizing", "step 3/3 Jobs | succeeded", "exit code 0"):
             ok(words in run.out, f"plain lines say {words!r}", *run.out.splitlines()[:40])

@@ -8,7 +8,9 @@
 #include "record/model.h"
 #include "tui/order.h"
 #include "tui/words.h"
+#include "tui/words_run.h"
 
+#define LEFT_MAX 5     /* objects that the cursor follows one after the other to the end */
 #define STICKY_FROM 12 /* rows of a body from which headings stay in sight */
 
 void cursor_put(struct ui *ui, size_t step, const char *object)
@@ -61,15 +63,31 @@ static const struct model_object *what_failed(const struct model_step *s)
 	return NULL;
 }
 
+/* What a long step still waits for, once it is little: it may stand far below. */
+static const struct model_object *what_is_left(
+	const struct ui *ui, const struct model *m, size_t *step)
+{
+	const struct model_step *s = NULL;
+	size_t others;
+	const struct model_object *o = words_culprit(m, &s, &others);
+
+	if (!o || others >= LEFT_MAX || s->nobjects <= (size_t)ui->rows)
+		return NULL;
+	*step = (size_t)(s - m->steps);
+	return o;
+}
+
 void cursor_follow(struct ui *ui, const struct model *m)
 {
 	size_t step = words_current(m);
 	const struct model_object *problem = NULL;
 
-	if (m->verdict && step < m->nsteps)
+	if (m->verdict && step < m->nsteps) {
 		problem = what_failed(&m->steps[step]);
-	else if (!m->verdict)
+	} else if (!m->verdict) {
 		problem = newest_problem(m, &step);
+		problem = problem ? problem : what_is_left(ui, m, &step);
+	}
 	cursor_put(ui, step, problem ? problem->id : NULL);
 }
 

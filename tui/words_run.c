@@ -51,10 +51,7 @@ static int badness_of(const struct model_step *s, size_t i)
 	return fails_below(s, i) ? 2 : has_its_turn(s, &s->objects[i]);
 }
 
-/* The applied object that holds the run up, of all steps that go on: one in Error before one with a
- * Pod in Error, and that before one that is only in progress. Its step into *whose; NULL leaves it
- * alone. */
-static const struct model_object *culprit(
+const struct model_object *words_culprit(
 	const struct model *m, const struct model_step **whose, size_t *others)
 {
 	const struct model_object *worst = NULL;
@@ -260,7 +257,7 @@ enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms)
 	lost = unconnected(m);
 	if (lost)
 		return no_connection(out, lost);
-	o = culprit(m, &s, &others);
+	o = words_culprit(m, &s, &others);
 	if (count_open(m) > 1 && s->name)
 		buf_printf(out, "%s: ", s->name);
 	return o ? waits_for(out, o, others) : step_waits(out, s, words_now(m, s, now_ms));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tui/canvas.h"
@@ -8,7 +9,14 @@
 
 struct buf;
 struct model;
+struct model_object;
+struct model_step;
 
+/* The applied object that holds the run up, of all steps that go on: one in Error before one with a
+ * Pod in Error, and that before one that is only in progress. Its step into *whose; NULL leaves it
+ * alone. */
+const struct model_object *words_culprit(
+	const struct model *m, const struct model_step **whose, size_t *others);
 /* One sentence: what the run waits for now, or how it ended. */
 enum role words_waiting(struct buf *out, const struct model *m, int64_t now_ms);
 /* "; times out in 01:12", to go behind it; nothing when no step that goes on has a timeout. */

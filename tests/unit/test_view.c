@@ -38,6 +38,7 @@ static const struct {
 	{ "many-pods", "many-pods", ICONS_UNICODE, "" },
 	{ "crowd", "crowd", ICONS_UNICODE, "" },
 	{ "rollout", "rollout", ICONS_UNICODE, "" },
+	{ "rollout-late", "rollout-late", ICONS_UNICODE, "" },
 	{ "parallel", "parallel", ICONS_UNICODE, "" },
 	{ "wide", "wide", ICONS_UNICODE, "jj" },
 	{ "hostile", "hostile", ICONS_UNICODE, "j" },

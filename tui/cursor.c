@@ -10,7 +10,7 @@
 #include "tui/words.h"
 #include "tui/words_run.h"
 
-#define LEFT_MAX 5     /* objects that the cursor follows one after the other to the end */
+#define LEFT_MAX 2     /* objects that the cursor follows one after the other to the end */
 #define STICKY_FROM 12 /* rows of a body from which headings stay in sight */
 
 void cursor_put(struct ui *ui, size_t step, const char *object)
@@ -132,6 +132,7 @@ void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int row
 {
 	int at = (int)cursor;
 	int above = rows >= STICKY_FROM && l->lines[cursor].kind == LINE_OBJECT ? 2 : 0;
+	int below = rows >= STICKY_FROM && ui->follow ? rows / 3 : 0; /* it explains it */
 
 	ui->scroll += at - ui->line;
 	ui->line = at;
@@ -144,7 +145,7 @@ void cursor_scroll(struct ui *ui, const struct layout *l, size_t cursor, int row
 			end++;
 		ui->scroll = clamp(ui->scroll, end - rows < start ? end - rows : start, start);
 	}
-	ui->scroll = clamp(ui->scroll, at - rows + 1, at - above);
+	ui->scroll = clamp(ui->scroll, at - rows + 1 + below, at - above);
 	ui->scroll = clamp(ui->scroll, 0, (int)l->nlines - rows);
 }
 

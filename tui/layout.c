@@ -62,8 +62,8 @@ static bool under_cursor(const struct pass *p, const struct model_object *o, siz
 	return p->ui->step == step && p->ui->object && strcmp(p->ui->object, o->id) == 0;
 }
 
-/* The root of each row, and whether there are many families that are finished, or in which nothing
- * fails. */
+/* The root of each row, and whether there are many families that are finished, or that go on without
+ * anything failing. */
 static void look_at_families(struct pass *p, const struct model_step *s)
 {
 	size_t finished = 0, calm = 0;
@@ -74,7 +74,7 @@ static void look_at_families(struct pass *p, const struct model_step *s)
 
 		p->root[i] = parent == MODEL_NO_PARENT ? (uint32_t)i : p->root[parent];
 		finished += family && !p->kin[i].open;
-		calm += family && !p->kin[i].failing;
+		calm += family && p->kin[i].open && !p->kin[i].failing;
 	}
 	p->many_finished = finished > LAYOUT_MANY;
 	p->many_calm = calm > LAYOUT_CROWD;

@@ -56,7 +56,7 @@ struct layout {
 #define LAYOUT_WIDE 100      /* columns from which every row has all of its columns */
 #define LAYOUT_AGE 5         /* "9m59s" */
 #define LAYOUT_MANY 5        /* more finished children, or families, than this become one line each */
-#define LAYOUT_CROWD 10      /* … and more families in which nothing fails */
+#define LAYOUT_CROWD 10      /* … and more families that go on, none failing */
 
 /* all: every row of every step, as exports want it (folds and filters do not count). */
 void layout_make(

@@ -90,7 +90,8 @@ static void tell_children(
 		const struct model_object *o = &s->objects[i];
 		bool owner = i + 1 < s->nobjects && s->objects[i + 1].depth > o->depth;
 
-		if (owner || o->status == STATUS_SUCCESS || o->status == STATUS_NONE)
+		if (owner || o->status == STATUS_SUCCESS || o->status == STATUS_NONE ||
+			same(o->message, s->objects[root].message))
 			continue;
 		rest += !add_to_group(groups, &n, o);
 	}
@@ -113,11 +114,13 @@ static void tell_object(
 	buf_release(&name);
 }
 
-/* An object below tells it, in the same words. */
+/* The verdict tells it, or an object below, in the same words. */
 static bool is_told(const struct model_step *s)
 {
 	size_t len = strlen(s->reason);
 
+	if (strcmp(s->reason, verdict_title(s->verdict)) == 0)
+		return true;
 	for (size_t i = 0; i < s->nobjects; i++) {
 		const char *why = s->objects[i].message;
 		size_t n = why ? strlen(why) : 0;

@@ -203,7 +203,9 @@ def interrupt_key_cancels():
         if t.process.poll() is None and "Stop waiting?" in t.text():
             t.type("y")
         same(t.wait(), 130, "exit code 130")
-        restored(t)
+        summary = restored(t)
+        ok("canceled" not in [line.strip() for line in summary.splitlines()], "no line of the summary says the verdict alone", summary)
+        ok(summary.count("ReplicaSet") == 0, "nor does a ReplicaSet repeat its Deployment", summary)
 
 
 @case

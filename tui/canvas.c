@@ -114,6 +114,13 @@ static void add_mark(struct canvas *c, int row, int col, const char *mark, size_
 		strncat(cell->glyph, mark, len);
 }
 
+/* They make one picture of several characters, or a wide one of a narrow one, on some terminals and
+ * not on others: the rest of the row would stand elsewhere. */
+static bool changes_widths(uint32_t cp)
+{
+	return cp == 0x200d || (cp >= 0xfe00 && cp <= 0xfe0f);
+}
+
 /* Draws len bytes of text from col on, as far as columns go; returns the columns used. */
 static int put_bytes(struct canvas *c, int row, int col, int columns, enum role role,
 	const char *text, size_t len)
@@ -138,7 +145,7 @@ static int put_bytes(struct canvas *c, int row, int col, int columns, enum role 
 			break;
 		if (width)
 			put_glyph(c, row, col + used, width, role, glyph, bytes);
-		else if (used)
+		else if (used && !changes_widths(cp))
 			add_mark(c, row, col + used - 1, glyph, bytes);
 		used += width;
 	}

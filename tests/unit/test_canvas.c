@@ -32,6 +32,8 @@ static const struct {
 	{ "half of a wide one left of the edge", 6, -1, 9, false, "日x", " x", 3 },
 	{ "combining marks stay with their letter", 10, 0, 10, false, "e\u0301t", "e\u0301t", 2 },
 	{ "a mark without a letter is dropped", 10, 0, 10, false, "\u0301t", "t", 1 },
+	{ "a joiner, on which terminals differ, is left out", 10, 0, 10, false, "👩\u200d👧x", "👩👧x", 5 },
+	{ "so is what makes a picture of a sign", 10, 0, 10, false, "\u26a0\ufe0fx", "\u26a0x", 2 },
 	{ "control characters are seen, not obeyed", 10, 0, 10, false, "a\033[2Jb", "a\ufffd[2Jb", 6 },
 	{ "newline", 10, 0, 10, false, "a\nb", "a\ufffdb", 3 },
 	{ "C1 controls", 10, 0, 10, false, "a\xc2\x9b" "b", "a\ufffdb", 3 },

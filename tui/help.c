@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "tui/keymap.h"
 #include "tui/theme.h"
@@ -67,6 +68,17 @@ static void put_marks(struct writer *w)
 	}
 }
 
+/* That there is more than can be seen. */
+static void put_place(struct canvas *c, int from, int lines)
+{
+	char *where = xasprintf("%d-%d of %d", from + 1, from + c->rows - 2, lines);
+	int x = c->cols - 1 - text_width(where);
+
+	if (c->rows > 3 && x > c->cols / 2)
+		canvas_put(c, 0, x, c->cols - x, ROLE_DIM, where);
+	free(where);
+}
+
 void help_draw(struct canvas *c, struct ui *ui)
 {
 	struct canvas none = { .rows = 0, .cols = c->cols };
@@ -80,6 +92,8 @@ void help_draw(struct canvas *c, struct ui *ui)
 	ui->help_scroll = ui->help_scroll > last ? last : ui->help_scroll < 0 ? 0 : ui->help_scroll;
 	w.from = ui->help_scroll;
 	canvas_put(c, 0, 1, c->cols - 2, ROLE_TITLE, "Keys");
+	if (last)
+		put_place(c, w.from, measure.line);
 	put_keys(&w);
 	put_marks(&w);
 	canvas_put(c, c->rows - 1, 1, c->cols - 2, ROLE_FOOTER,

@@ -225,6 +225,8 @@ void screen_ended(struct screen *s)
 
 	s->ui.ended = true;
 	s->ui.asking_quit = false;
+	if (s->spec.model->plan) /* a notice stands among those of other programs */
+		buf_printf(&text, "%s: ", s->spec.model->plan);
 	words_waiting(&text, s->spec.model, view_time(s));
 	if (s->term)
 		talk_notify(term_tty(s->term), (enum notify)s->spec.look.notify, buf_str(&text));

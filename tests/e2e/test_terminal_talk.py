@@ -137,7 +137,7 @@ def title_and_notice():
         leave(t)
         ok(t.bytes.find(b"\x1b[22;2t") >= 0 and t.bytes.rfind(b"\x1b[23;2t") > t.bytes.rfind(b"\x1b]2;"), "the old title comes back")
         ok(b"\x07" not in t.bytes and b"\x1b]9;" not in t.bytes, "without --notify there is no notice")
-    for how, wanted in (("bell", rb"\x07"), ("osc9", rb"\x1b\]9;[^\x1b]*settled[^\x1b]*\x1b\\"), ("osc777", rb"\x1b\]777;notify;ksettle;[^\x1b]*settled")):
+    for how, wanted in (("bell", rb"\x07"), ("osc9", rb"\x1b\]9;base: [^\x1b]*settled[^\x1b]*\x1b\\"), ("osc777", rb"\x1b\]777;notify;ksettle;base: [^\x1b]*settled")):
         with Sim() as sim, Terminal("run", plan("base"), *IN_TIME, "--notify", how, sim=sim) as t:
             settled(t)
             leave(t)

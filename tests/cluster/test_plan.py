@@ -69,7 +69,7 @@ def test_kind_of_another_step(p):
     other = thing.replace("test.ksettle.io", "other.ksettle.io")
     run = p.run("run", p.plan(config_map("a"), other, crd.replace("test.ksettle.io", "other.ksettle.io")), *QUICK)
     run.expect(2)
-    expect_in("why", "the server does not know this kind in other.ksettle.io/v1", run.step(1)["reason"])
+    expect_in("why", "the server does not know this kind, and the step that defines it comes later: Step 2", run.step(1)["reason"])
     expect("nothing was applied", kubectl("-n", p.ns, "get", "configmap", "a", "--ignore-not-found"), "")
 
 

@@ -21,6 +21,7 @@
 #include "kube/apply.h"
 #include "kube/client.h"
 #include "kube/discovery.h"
+#include "kube/list.h"
 #include "manifest/redact.h"
 #include "plan/helm.h"
 #include "rules/data.h"
@@ -38,6 +39,7 @@ struct check {
 	bool told_rights;
 	struct kube_access *asking;
 	struct kube_apply *trying;
+	struct kube_list *looking; /* for a helm step's namespace */
 	struct check_helm *helm;  /* trying the step's chart */
 	bool told_helm;
 	int tries;                /* of the object */
@@ -70,6 +72,14 @@ static void say_object(struct check *c, const struct manifest *m, const char *wh
 	free(label);
 }
 
+static bool lets_helm_make(const struct check *c, size_t step, const char *ns)
+{
+	const struct helm_release *release = c->plan->steps[step].helm;
+
+	return release && release->create_namespace &&
+		strcmp(clusters_ns(&c->clusters, c->plan, step), ns) == 0;
+}
+
 /* The plan makes the namespace itself, which a dry run does not. */
 static bool makes_namespace(const struct check *c, const char *ns)
 {
@@ -78,6 +88,8 @@ static bool makes_namespace(const struct check *c, const char *ns)
 
 		if (clusters_of(&c->clusters, i) != clusters_of(&c->clusters, c->step))
 			continue;
+		if (lets_helm_make(c, i, ns))
+			return true;
 		for (size_t k = 0; k < list->n; k++)
 			if (strcmp(list->items[k].kind, "Namespace") == 0 &&
 				strcmp(list->items[k].name, ns) == 0)
@@ -242,6 +254,47 @@ static void try_helm(struct check *c)
 	c->helm = check_helm_start(&spec);
 }
 
+static void namespace_seen(void *arg, const json_t *object, uint64_t hash)
+{
+	(void)arg;
+	(void)object;
+	(void)hash;
+}
+
+static void namespace_looked(
+	void *arg, const struct error *err, int64_t remaining, int64_t retry_after_ms)
+{
+	struct check *c = arg;
+	char *why;
+
+	(void)remaining;
+	(void)retry_after_ms;
+	c->looking = NULL;
+	if (err->code != ERROR_NOT_FOUND) {
+		try_helm(c); /* it is there, or may not be asked for */
+		return;
+	}
+	why = xasprintf("there is no namespace %s; createNamespace: true in the step lets helm make it",
+		clusters_ns(&c->clusters, c->plan, c->step));
+	helm_tried(c, NULL, 0, why);
+	free(why);
+}
+
+/* helm's dry run does not mind that the namespace is missing; helm does. */
+static void look_for_namespace(struct check *c)
+{
+	const struct cluster *cluster = clusters_of(&c->clusters, c->step);
+	const char *ns = clusters_ns(&c->clusters, c->plan, c->step);
+	const struct kube_resource *resource = kube_find_kind(cluster->discovery, "v1", "Namespace");
+	struct kube_list_handler handler = { .item = namespace_seen, .done = namespace_looked,
+		.arg = c };
+
+	if (resource && !makes_namespace(c, ns))
+		c->looking = kube_get_object(cluster->kube, resource, NULL, ns, &handler);
+	else
+		try_helm(c);
+}
+
 static void begin_step(struct check *c)
 {
 	const struct cluster *cluster = clusters_of(&c->clusters, c->step);
@@ -285,7 +338,7 @@ static void go_on(void *arg)
 		return;
 	}
 	if (!c->told_helm) {
-		try_helm(c);
+		look_for_namespace(c);
 		return;
 	}
 	if (++c->step == c->plan->n) {
@@ -355,6 +408,7 @@ static int ask_clusters(const struct args *args, const struct plan *plan)
 		clusters_connect(&c.clusters, connected, &c);
 		loop_run(c.loop, &err);
 	}
+	kube_list_cancel(c.looking);
 	check_helm_free(c.helm);
 	rights_release(&c.rights);
 	for (size_t i = 0; i < c.notes.cap; i++)

@@ -593,6 +593,10 @@ def check_asks_helm():
             same(run.wait(), 1, "it would not do", run.out, run.err)
             ok("release web: refused: cannot patch" in run.out and "1 refused" in run.out, "it says why", run.out)
             ok("swordfish" not in run.out + run.err, "no value is shown")
+        os.unlink(place.path("try"))
+        with place.run(sim, "--check", "-n", "nowhere", env={"TOKEN": "swordfish"}) as run:
+            same(run.wait(), 1, "helm would not do without its namespace", run.out, run.err)
+            ok("release web: refused: there is no namespace nowhere; createNamespace: true in the step lets helm make it" in run.out, "it says why", run.out)
         write(place, "version", "v3.12.3")
         with place.run(sim, "--check", "--offline", env={"TOKEN": "swordfish"}) as run:
             same(run.wait(), 0, "offline it is not asked", run.out, run.err)

@@ -29,10 +29,11 @@ check "base includes nothing of ours but itself" "$(strangers src/base base)"
 for folder in kube manifest rules record; do
 	check "$folder sees base" "$(strangers src/$folder base $folder)"
 done
-for folder in plan track; do
-	check "$folder sees base, kube, manifest, rules, record" \
-		"$(strangers src/$folder base kube manifest rules record $folder)"
-done
+check "make sees base and manifest" "$(strangers src/make base manifest make)"
+check "plan sees base, kube, make, manifest, rules, record" \
+	"$(strangers src/plan base kube make manifest rules record plan)"
+check "track sees base, kube, manifest, rules, record" \
+	"$(strangers src/track base kube manifest rules record track)"
 check "import sees base and manifest" "$(strangers src/import base manifest import)"
 check "sim sees base and manifest" "$(strangers src/sim base manifest sim)"
 check "tui sees base and record" "$(strangers tui base record tui)"

@@ -8,7 +8,7 @@
 #include "base/jx.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "plan/words.h"
+#include "make/words.h"
 
 #define DIGITS 10
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plan/make.h"
+#include "make/make.h"
 #include "plan/plan.h"
 
 /* A colour: a Deployment of its own beside the one that serves, called NAME-DIGITS by what its Pods

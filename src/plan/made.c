@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/refs.h"
 #include "plan/step_types.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plan/make_object.h"
+#include "make/object.h"
 #include "plan/plan.h"
 
 /* The objects of one step while they are made from their short forms. Internal to src/plan. */

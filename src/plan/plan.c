@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/mistakes.h"
 #include "plan/plan_needs.h"
 #include "plan/plan_step.h"

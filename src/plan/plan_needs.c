@@ -10,7 +10,7 @@
 #include "base/nearest.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "plan/field.h"
+#include "make/field.h"
 
 static void unknown(const struct plan *plan, const struct yaml_node *node, const char *file,
 	struct errors *errs)

@@ -9,7 +9,7 @@
 #include "base/unused.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/selection.h"
 #include "plan/step_types.h"
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
+#include "make/field.h"
 
 static void read_timeout(
 	void *into, const struct yaml_node *value, const char *file, struct errors *errs)

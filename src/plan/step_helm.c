@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/helm.h"
 
 #define RELEASE_MAX 53 /* helm's own limit */

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/kustomize_build.h"
 
 struct reading {

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/jx.h"
 #include "base/xalloc.h"
+#include "make/field.h"
 #include "plan/blue_green.h"
-#include "plan/field.h"
 #include "plan/made.h"
 #include "plan/step_types.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
+#include "make/field.h"
 
 struct reading {
 	struct plan_step *step;

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "plan/field.h"
+#include "make/field.h"
 
 #define FILE_MAX ((size_t)1 << 20) /* no object may be larger, so no value of one is */
 #define TOTAL_MAX ((size_t)16 << 20)

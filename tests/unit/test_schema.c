@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/xalloc.h"
 #include "base/yaml.h"
-#include "plan/field.h"
+#include "make/field.h"
 #include "plan/plan.h"
 #include "tests/unit/tap.h"
 

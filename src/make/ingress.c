@@ -5,9 +5,9 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
-#include "plan/make_object.h"
-#include "plan/words.h"
+#include "make/field.h"
+#include "make/object.h"
+#include "make/words.h"
 
 static const struct object_type type = { "networking.k8s.io/v1", "Ingress", is_dns_subdomain,
 	NAME_LIKE };

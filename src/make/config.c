@@ -7,9 +7,9 @@
 #include "base/jx.h"
 #include "base/unused.h"
 #include "base/xalloc.h"
-#include "plan/make_data.h"
-#include "plan/make_object.h"
-#include "plan/words.h"
+#include "make/data.h"
+#include "make/object.h"
+#include "make/words.h"
 
 static const struct object_type type = { "v1", "ConfigMap", is_dns_subdomain, NAME_LIKE };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Kubernetes takes for a name, a key or a quantity. */
-#include "plan/words.h"
+#include "make/words.h"
 
 #include <ctype.h>
 #include <stdlib.h>

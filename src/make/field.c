@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a mapping of the plan by a table of its keys. */
-#include "plan/field.h"
+#include "make/field.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "plan/words.h"
+#include "make/words.h"
 
 static field_observer *observer;
 static void *observer_arg;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* What Kubernetes takes for a name, a key or a quantity, so that a plan is refused before anything
- * is applied. Pure. Internal to src/plan. */
+ * is applied. Pure. */
 
 bool is_dns_label(const char *s);     /* "web-1": at most 63 of a-z, 0-9 and '-' */
 bool is_dns_subdomain(const char *s); /* labels with dots between, at most 253 */

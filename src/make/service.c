@@ -6,9 +6,9 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
-#include "plan/make_object.h"
-#include "plan/words.h"
+#include "make/field.h"
+#include "make/object.h"
+#include "make/words.h"
 
 static const struct object_type type = { "v1", "Service", is_dns_label, LABEL_LIKE };
 

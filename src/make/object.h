@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plan/make.h"
+#include "make/make.h"
 
 /* One object from its short form: the value of deployment:, configMap: and so on. A new reference;
- * NULL: mistakes were said. Internal to src/plan. */
+ * NULL: mistakes were said. */
 typedef json_t *make_object_fn(const struct make *m, const struct yaml_node *node);
 
 make_object_fn make_deployment;

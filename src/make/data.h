@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plan/make_object.h"
+#include "make/object.h"
 
 /* What a ConfigMap or Secret holds: mappings of its keys to base64, read from the plan and from
- * files beside it. No sentence quotes a value. Internal to src/plan. */
+ * files beside it. No sentence quotes a value. */
 make_fn make_data_texts;  /* {key: text} */
 make_fn make_data_base64; /* {key: base64} */
 make_fn make_data_files;  /* files: [path, key=path, folder], or {key: path} */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a ConfigMap or Secret holds, from the plan and from files beside it. */
-#include "plan/make_data.h"
+#include "make/data.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "base/jx.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
-#include "plan/words.h"
+#include "make/words.h"
 
 #define SIZE_MAX_BYTES ((size_t)1 << 20) /* Kubernetes' own limit */
 #define SUFFIX_DIGITS 10

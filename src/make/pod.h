@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plan/make.h"
+#include "make/make.h"
 
-/* The Pod template that workloads share. Internal to src/plan. */
+/* The Pod template that workloads share. */
 extern const struct make_keys pod_keys;      /* of the Pod's spec */
 extern const struct make_keys pod_meta_keys; /* podLabels, podAnnotations: of its metadata */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the mappings of short forms by tables of their keys. */
-#include "plan/make.h"
+#include "make/make.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/xalloc.h"
-#include "plan/field.h"
-#include "plan/words.h"
+#include "make/field.h"
+#include "make/words.h"
 
 bool make_mistake(const struct make *m, const struct yaml_node *node, const char *fmt, ...)
 {

@@ -9,8 +9,7 @@
 
 struct errors;
 
-/* Reading a mapping of the plan by a table of its keys, with a position for every mistake. Internal
- * to src/plan. */
+/* Reading a mapping of the plan by a table of its keys, with a position for every mistake. */
 struct field {
 	const char *key;
 	/* Called for a key that is there; value is its node. */

@@ -6,9 +6,9 @@
 
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "plan/make_object.h"
-#include "plan/make_pod.h"
-#include "plan/words.h"
+#include "make/object.h"
+#include "make/pod.h"
+#include "make/words.h"
 
 #define REST "under spec:"
 #define PROGRESS_DEADLINE_S 600 /* Kubernetes' own */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every object that is made has: apiVersion, kind, metadata, and what the plan lays over it.
  */
-#include "plan/make_object.h"
+#include "make/object.h"
 
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "plan/merge.h"
-#include "plan/words.h"
+#include "make/merge.h"
+#include "make/words.h"
 
 #define PARTS_MAX 8
 

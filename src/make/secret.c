@@ -8,9 +8,9 @@
 #include "base/jx.h"
 #include "base/nearest.h"
 #include "base/xalloc.h"
-#include "plan/make_data.h"
-#include "plan/make_object.h"
-#include "plan/words.h"
+#include "make/data.h"
+#include "make/object.h"
+#include "make/words.h"
 
 #define PREFIX "kubernetes.io/"
 

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/nearest.h"
-#include "plan/make.h"
-#include "plan/words.h"
+#include "make/make.h"
+#include "make/words.h"
 
 const char *make_scalar(const struct make *m, const struct yaml_node *node, const char *what)
 {

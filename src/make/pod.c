@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Pod template that workloads share: containers, volumes, where and as whom they run. */
-#include "plan/make_pod.h"
+#include "make/pod.h"
 
 #include <string.h>
 
 #include "base/jx.h"
 #include "base/xalloc.h"
-#include "plan/make_container.h"
-#include "plan/words.h"
+#include "make/container.h"
+#include "make/words.h"
 
 static const struct make_key file_items[] = {
 	{ .key = "name", .make = make_named, .is = is_dns_subdomain, .like = NAME_LIKE },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the plan adds under spec:, laid over what was made from the short form. */
-#include "plan/merge.h"
+#include "make/merge.h"
 
 void merge_over(json_t *under, const json_t *over)
 {

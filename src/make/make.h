@@ -10,8 +10,7 @@
 struct errors;
 
 /* Kubernetes objects from the plan's short forms, by tables of their keys. Every mistake has its
- * position in the plan; no sentence quotes a value that may be secret (env, data). Internal to
- * src/plan. */
+ * position in the plan; no sentence quotes a value that may be secret (env, data). */
 struct make {
 	const char *base; /* the folder that relative paths start from */
 	const char *file; /* the plan, for positions */

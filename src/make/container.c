@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A container of a Pod template: image, command, environment, ports, probes, mounts. */
-#include "plan/make_container.h"
+#include "make/container.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "plan/words.h"
+#include "make/words.h"
 
 static const char *const protocols[] = { "TCP", "UDP", "SCTP", NULL };
 

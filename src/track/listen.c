@@ -11,14 +11,15 @@
 #include "track/tracker.h"
 
 #define WATCHES_MAX 8   /* of one step: over HTTP/1.1 each of them takes a connection */
-#define SHORT_MS 5000   /* a watch that ends sooner without a word was cut by something … */
+#define SHORT_MS 5000   /* a watch that ends sooner without an event was cut by something … */
 #define CUTS_MAX 3      /* … that would do it again */
 #define RING_MS 100     /* changes come in swarms */
 
-static bool is_cut(const struct error *err)
+/* The server will not have it; any other error may be gone the next time. */
+static bool is_refused(const struct error *err)
 {
-	return err->code == ERROR_NONE || err->code == ERROR_NETWORK ||
-		err->code == ERROR_TIMEOUT || err->code == ERROR_TLS;
+	return err->code == ERROR_UNAUTHORIZED || err->code == ERROR_RBAC ||
+		err->code == ERROR_REFUSED || err->code == ERROR_NOT_FOUND;
 }
 
 static void ended(void *arg, bool rang, const struct error *err)
@@ -31,7 +32,7 @@ static void ended(void *arg, bool rang, const struct error *err)
 	s->rang = true;
 	if (rang)
 		s->cuts = 0;
-	else if (!is_cut(err) || (now - s->watched_at < SHORT_MS && ++s->cuts >= CUTS_MAX))
+	else if (is_refused(err) || (now - s->watched_at < SHORT_MS && ++s->cuts >= CUTS_MAX))
 		s->deaf = true;
 	if (!s->call && s->error.code == ERROR_NONE)
 		source_ask_in(s, wait > RING_MS ? wait : RING_MS);

@@ -377,3 +377,12 @@ void kube_escape(struct buf *out, const char *s)
 		buf_addch(out, hex[c & 15]);
 	}
 }
+
+void kube_query(struct buf *path, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	buf_addch(path, memchr(path->data, '?', path->len) ? '&' : '?');
+	buf_printf(path, "%s=", key);
+	kube_escape(path, value);
+}

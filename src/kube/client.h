@@ -73,3 +73,5 @@ void kube_cancel(struct kube_call *call); /* no callback; accepts NULL */
 
 /* Percent-encodes a path segment or query value into out. */
 void kube_escape(struct buf *out, const char *s);
+/* Adds key=value to a path's query; nothing where value is NULL. */
+void kube_query(struct buf *path, const char *key, const char *value);

@@ -170,15 +170,6 @@ static void on_dropped(void *arg)
 	free_list(arg);
 }
 
-static void add_query(struct buf *path, const char *key, const char *value)
-{
-	if (!value)
-		return;
-	buf_addch(path, memchr(path->data, '?', path->len) ? '&' : '?');
-	buf_printf(path, "%s=", key);
-	kube_escape(path, value);
-}
-
 static void ask(struct kube_list *list)
 {
 	struct kube_request request = {
@@ -195,9 +186,9 @@ static void ask(struct kube_list *list)
 	kube_path(&path, list->resource, list->ns, list->name);
 	if (!list->name && !list->restarted)
 		buf_printf(&path, "?limit=%d", PAGE_ITEMS);
-	add_query(&path, "labelSelector", list->labels);
-	add_query(&path, "fieldSelector", list->fields);
-	add_query(&path, "continue", list->next);
+	kube_query(&path, "labelSelector", list->labels);
+	kube_query(&path, "fieldSelector", list->fields);
+	kube_query(&path, "continue", list->next);
 	request.path = buf_str(&path);
 	if (!list->name) {
 		splitter_release(&list->splitter);

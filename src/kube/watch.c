@@ -46,14 +46,6 @@ static void on_dropped(void *arg)
 	free(arg);
 }
 
-static void add_query(struct buf *path, const char *key, const char *value)
-{
-	if (!value)
-		return;
-	buf_printf(path, "&%s=", key);
-	kube_escape(path, value);
-}
-
 struct kube_watch *kube_watch(struct kube *kube, const struct kube_list_query *query,
 	const char *name, const char *resource_version, kube_watch_fn *done, void *arg)
 {
@@ -76,9 +68,9 @@ struct kube_watch *kube_watch(struct kube *kube, const struct kube_list_query *q
 	buf_init(&path, 0);
 	kube_path(&path, resource, resource->namespaced ? query->ns : NULL, NULL);
 	buf_printf(&path, "?watch=true&timeoutSeconds=%d", WATCH_S);
-	add_query(&path, "resourceVersion", resource_version);
-	add_query(&path, "labelSelector", query->label_selector);
-	add_query(&path, "fieldSelector", field ? field : query->field_selector);
+	kube_query(&path, "resourceVersion", resource_version);
+	kube_query(&path, "labelSelector", query->label_selector);
+	kube_query(&path, "fieldSelector", field ? field : query->field_selector);
 	request.path = buf_str(&path);
 	watch->call = kube_send(kube, &request);
 	buf_release(&path);

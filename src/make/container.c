@@ -133,17 +133,13 @@ static json_t *make_container_port(
 	if (!made && node->kind == YAML_SCALAR)
 		make_mistake(m, node,
 			"a port must be 80, \"80/UDP\" or a mapping with containerPort, 1 to 65535");
-	/* Said always, so that 80 and 80/TCP are seen to be one. */
-	if (made && !json_object_get(made, "protocol"))
-		json_object_set_new(made, "protocol", json_string("TCP"));
-	return made;
+	return make_protocol(made);
 }
 
 static json_t *make_container_ports(
 	const struct make *m, const struct make_key *key, const struct yaml_node *node)
 {
 	json_t *list = make_list(m, key, node, "ports: [80, \"53/UDP\"]", make_container_port);
-
 	bool good = make_unique(m, node, "containerPort", make_port_of);
 
 	return make_kept(list, make_unique(m, node, "name", make_text_of) && good);

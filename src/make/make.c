@@ -157,6 +157,13 @@ char *make_text_of(const struct yaml_node *item, const char *key)
 	return value && value->kind == YAML_SCALAR ? xstrdup(value->value) : NULL;
 }
 
+json_t *make_protocol(json_t *made)
+{
+	if (made && !json_object_get(made, "protocol"))
+		json_object_set_new(made, "protocol", json_string("TCP"));
+	return made;
+}
+
 char *make_port_of(const struct yaml_node *item, const char *key)
 {
 	const char *text = item->kind == YAML_SCALAR ? item->value : "";

@@ -108,6 +108,8 @@ json_t *make_list_by_name(const struct make *m, const struct yaml_node *node, ma
 const char *make_scalar(const struct make *m, const struct yaml_node *node, const char *what);
 /* A whole number in digits, quoted or not; no mistake is said. */
 bool make_is_int(const struct yaml_node *node, json_int_t *out);
+/* A port says its protocol, so that 80 and 80/TCP are seen to be one; accepts and returns NULL. */
+json_t *make_protocol(json_t *made);
 /* What an item of a list has under key, to free(); NULL: nothing. */
 typedef char *make_text_fn(const struct yaml_node *item, const char *key);
 make_text_fn make_text_of;

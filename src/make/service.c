@@ -77,10 +77,7 @@ static json_t *make_service_port(
 		return made;
 	}
 	made = make_table(m, key, node);
-	/* Said always, so that 80 and 80/TCP are seen to be one. */
-	if (made && !json_object_get(made, "protocol"))
-		json_object_set_new(made, "protocol", json_string("TCP"));
-	return made;
+	return make_protocol(made);
 }
 
 static json_t *make_service_ports(
